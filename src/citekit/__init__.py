@@ -1,0 +1,1 @@
+"""Paper metadata in, correct references out."""
