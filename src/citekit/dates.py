@@ -152,7 +152,7 @@ def _edtf(text: str) -> Date | None:
         return None
     if slashed := _SLASHED.fullmatch(text):
         return _made([slashed.groups()])
-    ends = text.split("T")[0].split("/")
+    ends = text.split("T", maxsplit=1)[0].split("/")
     if len(ends) > 2:
         return None
     found = [("",) if end in ("", "..") else _EDTF.fullmatch(end) for end in ends]

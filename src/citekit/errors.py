@@ -96,9 +96,13 @@ class UnknownNameError(CitekitError):
 
     kind = "name"
 
-    def __init__(self, name: str, known: Iterable[str] = (), *, nearest: Sequence[str] = ()) -> None:
+    def __init__(
+        self, name: str, known: Iterable[str] = (), *, nearest: Sequence[str] = ()
+    ) -> None:
         self.name = name
-        self.nearest = list(nearest) or get_close_matches(name.lower(), list(known), n=5, cutoff=0.5)
+        self.nearest = list(nearest) or get_close_matches(
+            name.lower(), list(known), n=5, cutoff=0.5
+        )
         hint = f" (nearest: {', '.join(self.nearest)})" if self.nearest else ""
         super().__init__(f"unknown {self.kind}: {name[:100]!r}{hint}")
 

@@ -70,7 +70,9 @@ class Item(Struct):
         yield from self.dates
 
     @classmethod
-    def from_csl(cls, data: Mapping[str, Any], *, record: int = 0, report: Report | None = None) -> Item:
+    def from_csl(
+        cls, data: Mapping[str, Any], *, record: int = 0, report: Report | None = None
+    ) -> Item:
         """The Item in a CSL-JSON object.
 
         *record* is the object's number in its file, for messages. Without *report*, a field that
@@ -121,22 +123,11 @@ class _Reading:
             raise ItemError(Problem(f"{_said(self.data)} (wanted an object)", record=self.record))
         self.id = self._id()
         item = Item(self.id, self._type(), extra=self.extra)
-        texts, people, when = item.texts, item.names, item.dates
         for key, value in self.data.items():
-            variable = VARIABLE_ALIASES.get(key, key)
-            if value is None or variable in ("id", "type"):
+            if value is None or key in ("id", "type"):
                 continue
             try:
-                if variable in TEXTS:
-                    if text := _text(variable, value):
-                        texts.setdefault(variable, text)
-                elif variable in NAMES:
-                    if value:
-                        people[variable] = _names(value)
-                elif variable in DATES:
-                    if date := dates.from_csl(value):
-                        when[variable] = date
-                else:
+                if not _file(item, VARIABLE_ALIASES.get(key, key), value):
                     self.extra[key] = value
             except ValueError as error:
                 self._bad(key, str(error), value)
@@ -157,7 +148,9 @@ class _Reading:
             return str(given)
         found = TYPE_BY_NAME.get(plain_type(given)) if isinstance(given, str) else None
         if found is None:
-            self._bad("type", f"{_said(given)} (wanted one of CSL's {len(TYPES)} item types)", given)
+            self._bad(
+                "type", f"{_said(given)} (wanted one of CSL's {len(TYPES)} item types)", given
+            )
         return found or "document"
 
     def _bad(self, field: str, message: str, value: object) -> None:
@@ -171,6 +164,22 @@ class _Reading:
 
 
 _TYPES = frozenset(TYPES)
+
+
+def _file(item: Item, variable: str, value: Any) -> bool:
+    """Puts *value* on its shelf; False when CSL has no such variable."""
+    if variable in TEXTS:
+        if text := _text(variable, value):
+            item.texts.setdefault(variable, text)
+    elif variable in NAMES:
+        if people := _names(value):
+            item.names[variable] = people
+    elif variable in DATES:
+        if date := dates.from_csl(value):
+            item.dates[variable] = date
+    else:
+        return False
+    return True
 
 
 def _text(variable: str, value: Any) -> str:

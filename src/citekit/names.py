@@ -25,9 +25,7 @@ JOINED: Final = ("d'", "d’", "l'", "l’", "al-", "el-", "as-", "ad-", "ar-", 
 SUFFIXES: Final = frozenset({"jr", "sr", "ii", "iii", "iv", "v", "esq", "phd", "md"})
 
 
-class Name(
-    Struct, frozen=True, omit_defaults=True, rename="kebab", forbid_unknown_fields=True
-):
+class Name(Struct, frozen=True, omit_defaults=True, rename="kebab", forbid_unknown_fields=True):
     """One person or body, with CSL-JSON's parts. A body has only `literal`.
 
     >>> Name(family="Berg", given="Jan", non_dropping_particle="van der").sort_form

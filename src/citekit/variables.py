@@ -137,7 +137,7 @@ TYPE_ALIASES: Final = {
 
 
 def plain_type(name: str) -> str:
-    """*name* as a key of the type table: small letters only, "Journal-Article" → "journalarticle"."""
+    """*name* as a key of the type table: "Journal-Article" → "journalarticle"."""
     return "".join(filter(str.isalpha, name.lower()))
 
 

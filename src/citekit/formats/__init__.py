@@ -1,0 +1,1 @@
+"""Bytes ↔ items: every file format by its name."""
