@@ -21,7 +21,7 @@ MONTHS: Final = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", 
 SEASONS: Final = {"spring": 21, "summer": 22, "autumn": 23, "fall": 23, "winter": 24}
 
 
-class Date(Struct, frozen=True, omit_defaults=True):
+class Date(Struct, frozen=True, omit_defaults=True, repr_omit_defaults=True):
     """When something was issued, accessed, …
 
     `parts` holds no, one or two tuples (year[, month[, day]]); the second ends a range and is

@@ -32,7 +32,7 @@ Names = tuple[Name, ...]
 Report = Callable[[Problem], None]
 
 
-class Item(Struct):
+class Item(Struct, repr_omit_defaults=True):
     """One cited work: three shelves of CSL variables, by kind, and what CSL does not know.
 
     `item["title"]`, `"title" in item` and `item.get("title")` look on all three shelves.

@@ -25,7 +25,14 @@ JOINED: Final = ("d'", "d’", "l'", "l’", "al-", "el-", "as-", "ad-", "ar-", 
 SUFFIXES: Final = frozenset({"jr", "sr", "ii", "iii", "iv", "v", "esq", "phd", "md"})
 
 
-class Name(Struct, frozen=True, omit_defaults=True, rename="kebab", forbid_unknown_fields=True):
+class Name(
+    Struct,
+    frozen=True,
+    omit_defaults=True,
+    repr_omit_defaults=True,
+    rename="kebab",
+    forbid_unknown_fields=True,
+):
     """One person or body, with CSL-JSON's parts. A body has only `literal`.
 
     >>> Name(family="Berg", given="Jan", non_dropping_particle="van der").sort_form
@@ -129,8 +136,7 @@ def from_csl(value: Mapping[str, Any]) -> Name:
 
     Raises ValueError with the key and what was wanted.
     """
-    texts: dict[str, str] = {}
-    flags: dict[str, bool] = {}
+    parts: dict[str, Any] = {}
     extra: dict[str, Any] = {}
     for key, part in value.items():
         field = key.replace("-", "_")
@@ -139,12 +145,12 @@ def from_csl(value: Mapping[str, Any]) -> Name:
                 continue
             if isinstance(part, bool) or not isinstance(part, str | int | float):
                 raise ValueError(f"{key}: {_said(part)} (wanted text)")
-            texts[field] = str(part).strip()
+            parts[field] = str(part).strip()
         elif field in _FLAG_PARTS:
-            flags[field] = is_true(part)
+            parts[field] = is_true(part)
         elif key != "parse-names":
             extra[key] = part
-    return tidy(Name(**texts, **flags, extra=extra or None))
+    return tidy(Name(**parts, extra=extra or None))
 
 
 def tidy(name: Name) -> Name:
