@@ -18,6 +18,10 @@ from citekit.variables import is_true
 Part = tuple[int, ...]
 
 MONTHS: Final = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+MONTH_NAMES: Final = (
+    *("January", "February", "March", "April", "May", "June", "July"),
+    *("August", "September", "October", "November", "December"),
+)
 SEASONS: Final = {"spring": 21, "summer": 22, "autumn": 23, "fall": 23, "winter": 24}
 
 
@@ -185,6 +189,8 @@ def _words(text: str) -> Date | None:
     circa = bool(words) and words[0].lower() in ("c.", "ca.", "ca", "circa")
     if circa:
         words = words[1:]
+    if len(words) == 2 and words[0].isdecimal() and words[1] in ("BC", "BCE"):
+        return Date(parts=((-int(words[0]),),), circa=circa)
     if "-" in words:
         return _word_range(words, circa=circa)
     part = _word_part(words)

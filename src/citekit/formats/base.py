@@ -22,9 +22,8 @@ Write = Callable[[Iterable[Item]], Iterator[str]]
 class Format(Struct, frozen=True):
     """A file format of reference managers.
 
-    `holds` says for an item type which CSL variables come back unchanged from a file of this
-    format, and where each one stands in it: {"DOI": "DO", …}. `exact_types` are the item types
-    that come back as themselves. Text is UTF-8 without a byte-order mark in every format.
+    `holds` says for an item type where each CSL variable stands in a file of this format:
+    {"DOI": "DO", …}; what it names comes back from a file. Text is UTF-8 without a byte-order mark in every format.
     """
 
     name: str
@@ -35,7 +34,6 @@ class Format(Struct, frozen=True):
     write: Write
     looks_like: Callable[[str], bool]
     holds: Callable[[str], dict[str, str]]
-    exact_types: frozenset[str]
     accept: tuple[str, ...] = ()
     other_suffixes: tuple[str, ...] = ()
 

@@ -1,0 +1,328 @@
+"""Item ↔ fields: how a format's table of rows is used, in both directions.
+
+A format says with rows which CSL variable stands in which of its slots (a tag, an element, a
+field) for which item types. Everything without a slot goes, with its name, into the format's
+note ("Event date: 2020-06"), is read from there again, and so is never lost in silence.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cache
+from typing import Final
+
+from msgspec import Struct
+
+from citekit.dates import Date
+from citekit.formats import pages
+from citekit.formats.crosswalk import Column
+from citekit.formats.plaintext import plain
+from citekit.formats.text import clean
+from citekit.model import Item, Value, join_keywords, split_keywords
+from citekit.names import Name
+from citekit.variables import DATES, NAMES, TITLES, TYPES, VARIABLES
+
+Line = tuple[str, str]
+Fields = dict[str, list[str]]
+
+# Never written to a note: they are about the item's place in a document, not about the work.
+TRANSIENT: Final = frozenset(
+    "citation-number citation-label first-reference-note-number locator year-suffix".split()
+)
+TYPE_LABEL: Final = "Item type"
+
+
+# Item types that formats treat alike.
+GROUPS: Final = {
+    "ARTICLES": "article-journal article-magazine article-newspaper review review-book",
+    "PARTS": "chapter entry entry-dictionary entry-encyclopedia",
+    "SERIES": "book classic collection map pamphlet report software standard",
+    "WHOLES": "book classic manuscript thesis",
+    "MEETINGS": "paper-conference speech",
+    "NUMBERED": "patent report standard",
+    "MUSIC": "musical_score song",
+}
+
+
+class Shape(Struct, frozen=True):
+    """What replaces the usual way of a row: one value in several slots, or several in one.
+
+    A row that goes `one_way` is read back as the variable of another row: an article's number
+    stands where pages stand, and comes back as `page`.
+    """
+
+    write: Callable[[Item], Iterable[Line]] | None = None
+    read: Callable[[Fields], Value | None] | None = None
+    one_way: bool = False
+
+
+class Row(Struct, frozen=True):
+    """One CSL variable and its slots.
+
+    The value is written to every slot of `slots` and read from the first of `slots`, then `also`,
+    that has one. `types` restricts the row to item types.
+    """
+
+    variable: str
+    slots: tuple[str, ...]
+    also: tuple[str, ...]
+    types: frozenset[str]
+    shape: Shape
+
+
+def row(
+    variable: str, slots: str, also: str = "", types: str = "", shape: Shape | None = None
+) -> Row:
+    """A Row from words; see `type_set` for *types*."""
+    words = tuple(slots.split()), tuple(also.split())
+    return Row(variable, *words, type_set(types), shape or Shape())
+
+
+def type_set(words: str) -> frozenset[str]:
+    """The item types that *words* name: types and GROUPS, or with "-" all but these.
+
+    >>> sorted(type_set("MUSIC thesis"))
+    ['musical_score', 'song', 'thesis']
+    """
+    named = {word.removeprefix("-") for word in words.split()}
+    types = {type_ for word in named for type_ in GROUPS.get(word, word).split()}
+    if unknown := types - set(TYPES):
+        raise ValueError(f"no item types: {unknown}")
+    return frozenset(types if words and not words.startswith("-") else set(TYPES) - types)
+
+
+class Codec(Struct, frozen=True):
+    """How a format writes one name, one date and one title as text of a slot, and reads them."""
+
+    name: Callable[[Name], str]
+    to_name: Callable[[str], Name]
+    date: Callable[[Date], str]
+    to_date: Callable[[str], Date]
+    title: Callable[[str], str]
+    to_title: Callable[[str], str]
+    abstract: Callable[[str], str]
+    text: Callable[[str], str] = clean
+    to_text: Callable[[str], str] = str.strip
+
+
+class Mapping:
+    """The table of one format.
+
+    `note` is the slot for notes; `column` tells the format's codes for item types.
+    """
+
+    def __init__(self, rows: Sequence[Row], codec: Codec, column: Column, *, note: str) -> None:
+        self.rows = rows
+        self.codec = codec
+        self.column = column
+        self.note = note
+        self.plan = cache(self._plan)
+
+    def lines(self, item: Item) -> list[Line]:
+        """(slot, text) for all that *item* says, in the order of the rows; never empty text."""
+        out: list[Line] = []
+        placed: set[str] = set()
+        notes_at = 0
+        for rule in self.plan(item.type):
+            if rule.variable == "note":
+                notes_at = len(out)
+            if rule.variable == "note" or rule.variable not in item:
+                continue
+            written = list(rule.shape.write(item) if rule.shape.write else self._write(rule, item))
+            out.extend(written)
+            if self._comes_back(rule, written, item[rule.variable]):
+                placed.add(rule.variable)
+        notes = (self.codec.text(item.texts.get("note", "")), self._labelled(item, placed))
+        out[notes_at:notes_at] = [(self.note, text) for text in notes if text]
+        return out
+
+    def item(self, type_: str, fields: Fields) -> Item:
+        """The Item in *fields*; what no row reads is kept in CSL-JSON's `custom`."""
+        notes, labelled = self._read_notes(fields)
+        type_ = labelled.pop(TYPE_LABEL, type_)
+        if type_ not in TYPES:
+            type_ = "document"
+        item = Item("", type_)
+        read: set[str] = {self.note}
+        for rule in self.plan(type_):
+            read.update(rule.slots, rule.also)
+            if rule.variable == "note" or rule.variable in item:
+                continue
+            value = self._read(rule, fields)
+            if value:
+                put(item, rule.variable, value)
+        for variable, text in labelled.items():
+            texts = text.split(" & ") if variable in NAMES else [text]
+            if value := self._value(variable, texts):
+                put(item, variable, value)
+        if notes:
+            item.texts["note"] = "\n".join(notes)
+        if unread := {slot: texts for slot, texts in fields.items() if slot not in read}:
+            item.extra["custom"] = {slot: "\n".join(texts) for slot, texts in unread.items()}
+        return item
+
+    def holds(self, type_: str) -> dict[str, str]:
+        """Where each variable of an item of *type_* stands in a file: {"DOI": "DO", …}."""
+        places: dict[str, str] = {}
+        for rule in self.plan(type_):
+            if rule.shape.one_way:
+                continue
+            places.setdefault(rule.variable, " ".join(rule.slots))
+        moved = {rule.variable for rule in self.plan(type_) if rule.shape.one_way}
+        for variable in sorted(VARIABLES - TRANSIENT - places.keys() - moved):
+            places[variable] = f"{self.note} “{label(variable)}:”"
+        return places
+
+    def _plan(self, type_: str) -> tuple[Row, ...]:
+        return tuple(rule for rule in self.rows if type_ in rule.types)
+
+    def _comes_back(self, rule: Row, written: list[Line], value: Value) -> bool:
+        """Whether reading *written* gives *value*; asked only where a slot holds part of values."""
+        if rule.shape.one_way:
+            return bool(written)
+        if rule.shape.read is None and not isinstance(value, Date):
+            return bool(written)
+        fields: Fields = {}
+        for slot, text in written:
+            fields.setdefault(slot, []).append(text)
+        return _same(rule.variable, value, self._read(rule, fields))
+
+    def _write(self, rule: Row, item: Item) -> Iterator[Line]:
+        for text in self.texts(rule.variable, item[rule.variable]):
+            for slot in rule.slots:
+                yield slot, text
+
+    def texts(self, variable: str, value: Value) -> list[str]:
+        """*value* as texts of a slot: one for each name and keyword, else one; none is empty."""
+        if isinstance(value, Date):
+            found = [self.codec.date(value)]
+        elif isinstance(value, tuple):
+            found = [self.codec.name(name) for name in value]
+        elif variable == "keyword":
+            found = [self.codec.text(keyword) for keyword in split_keywords(value)]
+        elif variable in TITLES:
+            found = [self.codec.title(value)]
+        elif variable == "abstract":
+            found = [self.codec.abstract(value)]
+        else:
+            found = [self.codec.text(value)]
+        return [text for text in found if text]
+
+    def _read(self, rule: Row, fields: Fields) -> Value | None:
+        if rule.shape.one_way:
+            return None
+        if rule.shape.read:
+            return rule.shape.read(fields)
+        for slot in rule.slots + rule.also:
+            if (texts := fields.get(slot)) and (value := self._value(rule.variable, texts)):
+                return value
+        return None
+
+    def _value(self, variable: str, texts: list[str]) -> Value | None:
+        if variable in NAMES:
+            return tuple(self.codec.to_name(text) for text in texts if text.strip(" ,"))
+        texts = [text for text in texts if text.strip()]
+        if not texts:
+            return None
+        if variable in DATES:
+            return self.codec.to_date(texts[0])
+        if variable == "keyword":
+            return join_keywords([self.codec.to_text(text) for text in texts])
+        if variable in TITLES or variable == "abstract":
+            return self.codec.to_title(texts[0])
+        return self.codec.to_text(texts[0])
+
+    def _labelled(self, item: Item, placed: set[str]) -> str:
+        """What has no slot, as "Label: text; Label: text"."""
+        parts = []
+        if not self.column.tells(item.type, item.texts.get("genre", "")):
+            parts.append(f"{TYPE_LABEL}: {item.type}")
+        for variable in item.variables():
+            if variable in placed or variable in TRANSIENT or variable == "note":
+                continue
+            if text := " & ".join(_label_texts(variable, item[variable])):
+                parts.append(f"{label(variable)}: {text}")
+        return "; ".join(parts)
+
+    def _read_notes(self, fields: Fields) -> tuple[list[str], dict[str, str]]:
+        notes, labelled = [], {}
+        for text in fields.get(self.note, ()):
+            found = parse_labels(text)
+            labelled.update(found)
+            if not found and text.strip():
+                notes.append(self.codec.to_text(text))
+        return notes, labelled
+
+
+def _label_texts(variable: str, value: Value) -> list[str]:
+    if isinstance(value, Date):
+        return [clean(value.edtf)]
+    if isinstance(value, str):
+        return [plain(value) if variable in TITLES else clean(value)]
+    return [names_line(name) for name in value]
+
+
+def _same(variable: str, value: Value, back: Value | None) -> bool:
+    if variable == "page" and isinstance(value, str) and isinstance(back, str):
+        return pages.same(value, back)
+    if isinstance(value, str):
+        return clean(value) == back
+    return value == back
+
+
+def put(item: Item, variable: str, value: Value) -> None:
+    """Files *value* on the shelf of its kind."""
+    if isinstance(value, Date):
+        item.dates[variable] = value
+    elif isinstance(value, tuple):
+        item.names[variable] = value
+    else:
+        item.texts[variable] = value
+
+
+def names_line(name: Name) -> str:
+    """One name as RIS, .enw and EndNote XML have it: "van der Berg, Jan, Jr."; a body "WHO,".
+
+    A comma inside the name of a body would be read as family and given name: it goes, and the
+    one at the end says that this is a body (formats.md 3.6).
+    """
+    if name.literal or not name.given:
+        return clean((name.literal or name.whole_family).replace(",", "")) + ","
+    return clean(name.sort_form)
+
+
+def label(variable: str) -> str:
+    """The name of *variable* in a note: "event-date" is "Event date"; PMID stays."""
+    return _LABELS[variable]
+
+
+def parse_labels(note: str) -> dict[str, str]:
+    """{variable: text} of a note made of labels only; {} for any other note.
+
+    >>> parse_labels("PMID: 40579466; Event date: 2020-06")
+    {'PMID': '40579466', 'event-date': '2020-06'}
+    >>> parse_labels("PMID: see below. And more")
+    {'PMID': 'see below. And more'}
+    >>> parse_labels("Read this first")
+    {}
+    """
+    if not _LABEL_START.match(note):
+        return {}
+    pieces = _LABEL_START.split(note)[1:]
+    return {
+        _BY_LABEL[name]: text.strip() for name, text in zip(pieces[::2], pieces[1::2], strict=True)
+    }
+
+
+def _label(variable: str) -> str:
+    if variable.upper() == variable:
+        return variable
+    return variable.replace("-", " ").replace("_", " ").capitalize()
+
+
+_LABELS: Final = {variable: _label(variable) for variable in sorted(VARIABLES)}
+_BY_LABEL: Final = {text: variable for variable, text in _LABELS.items()} | {TYPE_LABEL: TYPE_LABEL}
+_LABEL_START: Final = re.compile(
+    rf"(?:^|; )({'|'.join(sorted(map(re.escape, _BY_LABEL), key=len, reverse=True))}): "
+)

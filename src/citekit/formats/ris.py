@@ -1,0 +1,450 @@
+"""RIS: the tagged file that Zotero, Mendeley, EndNote and most others import.
+
+The universal dialect of formats.md 2.3: CRLF, `ER  - ` with its blank and an empty line after,
+one physical line per value, no byte-order mark, only type codes that every importer knows.
+rispy reads the syntax of a record; this module cuts the file into records, so that a broken one
+spoils no other and memory stays constant.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Container, Iterable, Iterator
+from typing import BinaryIO, Final
+
+from msgspec.structs import replace
+from rispy import RisParser
+
+from citekit import dates
+from citekit.dates import Date
+from citekit.errors import Problem
+from citekit.formats import crosswalk, identifiers, pages
+from citekit.formats.base import Format
+from citekit.formats.mapping import Codec, Fields, Line, Mapping, Shape, names_line, row
+from citekit.formats.plaintext import plain
+from citekit.formats.text import clean, lines
+from citekit.keys import Keys
+from citekit.model import Item
+from citekit.names import from_sort_form
+
+COLUMN: Final = crosswalk.column("ris")
+
+
+# --- dates -----------------------------------------------------------------------------------
+
+
+def write_date(date: Date) -> str:
+    """YYYY/MM/DD/other, the first day of a range; months and days that are not known are empty."""
+    if date.year is None or date.year < 0:
+        return f"///{clean(date.edtf)}"
+    year, month, day = (*date.parts[0], 0, 0)[:3]
+    if month > 20:
+        season = next(name for name, number in dates.SEASONS.items() if number == month)
+        return f"{year:04}///{season.capitalize()}"
+    return f"{year:04}/{month or '':02}/{day or '':02}/"
+
+
+def read_date(text: str) -> Date:
+    """The Date in YYYY/MM/DD/other or in whatever else stands there."""
+    parts = text.split("/", 3)
+    if len(parts) == 4 and parts[3].strip():
+        other = parts[3].strip()
+        if parts[:3] == ["", "", ""]:
+            return Date.from_text(other)
+        if parts[1:3] == ["", ""] and (season := dates.month_number(other)):
+            return Date.from_text(f"{parts[0]}-{season:02}")
+        text = "/".join(parts[:3])
+    return Date.from_text(text.strip("/ ") if text.strip("/ ").isdecimal() else text)
+
+
+def _write_issued(item: Item) -> Iterator[Line]:
+    # PY before Y1: pandoc takes the first. DA too: Zotero and bibutils want it (formats.md 2.3).
+    date = item.dates["issued"]
+    if date.year is not None and date.year > 0:
+        yield "PY", f"{date.year:04}"
+        yield "Y1", write_date(date)
+    yield "DA", write_date(date)
+
+
+def _read_issued(fields: Fields) -> Date | None:
+    texts = [fields[tag][0] for tag in ("DA", "Y1", "PY") if fields.get(tag)]
+    # Some write the day without its year: DA "May 1" beside PY "2020".
+    texts += [f"{fields['PY'][0]} {text}" for text in fields.get("DA", ()) if "PY" in fields]
+    found = [date for date in map(read_date, texts) if date.parts]
+    # A DA of another year than PY is the day of online publication (formats.md 3.9).
+    year = read_date(fields["PY"][0]).year if "PY" in fields else None
+    told = [date for date in found if year in (None, date.year)]
+    if told:
+        return max(told, key=lambda date: len(date.parts[0]))
+    return read_date(texts[0]) if texts else None
+
+
+# --- pages and numbers -----------------------------------------------------------------------
+
+
+def _write_page(item: Item) -> Iterator[Line]:
+    first, last = pages.split(clean(item.texts["page"]))
+    yield "SP", first
+    if last:
+        yield "EP", last
+
+
+def _read_page(fields: Fields) -> str | None:
+    return pages.joined(*(fields.get(tag, [""])[0] for tag in ("SP", "EP"))) or None
+
+
+def _read_page_of_whole(fields: Fields) -> str | None:
+    """On a book a lone number in SP is how many pages it has."""
+    page = _read_page(fields)
+    return None if page and page.isdecimal() else page
+
+
+def _write_article_number(item: Item) -> Iterator[Line]:
+    # Every importer keeps SP; most drop C7 (formats.md 3.7).
+    if "page" not in item.texts:
+        yield "SP", clean(item.texts["number"])
+
+
+def _write_page_count(item: Item) -> Iterator[Line]:
+    if "page" not in item.texts:
+        yield "SP", clean(item.texts["number-of-pages"])
+
+
+def _read_page_count(fields: Fields) -> str | None:
+    page = _read_page(fields)
+    return page if page and page.isdecimal() else None
+
+
+def _write_other_standard_number(item: Item) -> Iterator[Line]:
+    """The ISSN of what is no article, when SN is still free."""
+    if "ISBN" not in item.texts:
+        yield "SN", clean(item.texts["ISSN"])
+
+
+def _read_issn(fields: Fields) -> str | None:
+    found = [text for text in fields.get("SN", []) if identifiers.is_issn(text)]
+    return found[0] if found else None
+
+
+def _read_isbn(fields: Fields) -> str | None:
+    found = [text for text in fields.get("SN", []) if not identifiers.is_issn(text)]
+    return found[0] if found else None
+
+
+def _read_article_isbn(fields: Fields) -> str | None:
+    found = [text for text in fields.get("SN", []) if identifiers.is_isbn(text)]
+    return found[0] if found else None
+
+
+def _write_isbn_of_article(item: Item) -> Iterator[Line]:
+    if "ISSN" not in item.texts:
+        yield "SN", clean(item.texts["ISBN"])
+
+
+# --- titles, kinds, identifiers --------------------------------------------------------------
+
+
+def _write_proceedings(item: Item) -> Iterator[Line]:
+    title = plain(item.texts["container-title"])
+    yield "T2", plain(item.texts.get("event-title", "")) or title
+    yield "BT", title
+    yield "C3", title
+
+
+def _read_proceedings(fields: Fields) -> str | None:
+    return next((fields[tag][0] for tag in ("C3", "BT", "T2") if fields.get(tag)), None)
+
+
+def _write_event(item: Item) -> Iterator[Line]:
+    if "container-title" not in item.texts:
+        yield "T2", plain(item.texts["event-title"])
+
+
+def _read_event(fields: Fields) -> str | None:
+    """T2 is the meeting only where the proceedings have another title of their own."""
+    event = fields.get("T2", [""])[0]
+    return event if event and event != _read_proceedings(fields) else None
+
+
+def _read_short_title(fields: Fields) -> str | None:
+    """The abbreviated journal title: any of its tags that says something else than the full one."""
+    tags = ("J2", "J1", "JA", "JO")
+    full = next((fields[tag][0] for tag in ("T2", "JF", "JO", "JA") if fields.get(tag)), "")
+    return next((t for tag in tags for t in fields.get(tag, ()) if t.lower() != full.lower()), None)
+
+
+def _write_genre(item: Item) -> Iterator[Line]:
+    kind = item.texts.get("genre") or COLUMN.kinds.get(item.type, "")
+    if kind:
+        yield "M3", clean(kind)
+
+
+def _read_doi(fields: Fields) -> str | None:
+    found = (identifiers.doi(text) for tag in ("DO", "M3", "UR") for text in fields.get(tag, ()))
+    return next(filter(None, found), None) or fields.get("DO", [None])[0]
+
+
+def _read_url(fields: Fields) -> str | None:
+    texts = [text for tag in ("UR", "LK", "L2") for text in fields.get(tag, ())]
+    own = _read_doi(fields)
+    return next((text for text in texts if identifiers.doi(text) != own or not own), None)
+
+
+def _read_pmid(fields: Fields) -> str | None:
+    """EndNote's export of a PubMed record has the PMID as accession number."""
+    database = fields.get("DB", [""])[0].lower()
+    number = fields.get("AN", [""])[0]
+    return number if number.isdecimal() and database in ("pubmed", "medline") else None
+
+
+def _read_pmcid(fields: Fields) -> str | None:
+    return next(filter(None, map(identifiers.pmcid, fields.get("C2", ()))), None)
+
+
+def _read_genre(fields: Fields) -> str | None:
+    return next((text for text in fields.get("M3", ()) if not identifiers.doi(text)), None)
+
+
+def _nothing(_: Item) -> Iterable[Line]:
+    return ()
+
+
+ISSUED: Final = Shape(_write_issued, _read_issued)
+PAGE: Final = Shape(_write_page, _read_page)
+PAGE_OF_WHOLE: Final = Shape(_write_page, _read_page_of_whole)
+PAGE_COUNT: Final = Shape(_write_page_count, _read_page_count)
+ARTICLE_NUMBER: Final = Shape(_write_article_number, one_way=True)
+PROCEEDINGS: Final = Shape(_write_proceedings, _read_proceedings)
+EVENT: Final = Shape(_write_event, _read_event)
+ISBN_AFTER_ISSN: Final = Shape(_write_isbn_of_article, _read_article_isbn)
+ISSN_AFTER_ISBN: Final = Shape(_write_other_standard_number, _read_issn)
+
+# The order is the order in the file (formats.md 2.3, "Tag order to write").
+# fmt: off
+ROWS: Final = (
+    #   variable                 tags        also read    item types
+    row("author",                "AU",       "A1",        "-motion_picture -MUSIC"),
+    row("director",              "AU",       "A1",        "motion_picture"),
+    row("composer",              "AU",       "A1",        "MUSIC"),
+    row("title",                 "TI",       "T1 CT",     "-SERIES"),
+    row("title",                 "TI",       "T1 CT BT",  "SERIES"),
+    row("title-short",           "ST"),
+    row("editor",                "ED",       "A2",        "ARTICLES PARTS paper-conference document"),
+    row("editor",                "ED",       "",          "-ARTICLES -PARTS -paper-conference -document"),
+    row("collection-editor",     "A2",       "",          "SERIES"),
+    row("collection-editor",     "A3",       "",          "PARTS paper-conference"),
+    row("interviewer",           "A2",       "",          "interview"),
+    row("recipient",             "A2",       "",          "personal_communication"),
+    row("performer",             "A2",       "",          "MUSIC"),
+    row("producer",              "A3",       "",          "motion_picture"),
+    row("translator",            "A4"),
+    row("issued",                "PY Y1 DA", "",          "", ISSUED),
+    row("accessed",              "Y2"),
+    row("container-title",       "T2 JF",    "JO JA J1", "ARTICLES"),
+    row("container-title",       "T2 BT",    "",          "PARTS"),
+    row("container-title",       "T2 BT C3", "",          "paper-conference", PROCEEDINGS),
+    row("container-title",       "T2",       "",          "-ARTICLES -PARTS -SERIES -MEETINGS -thesis"),
+    row("event-title",           "T2",       "",          "paper-conference", EVENT),
+    row("event-title",           "T2",       "",          "speech"),
+    row("container-title-short", "J2",       "J1 JA JO",  "ARTICLES", Shape(read=_read_short_title)),
+    row("collection-title",      "T2",       "",          "SERIES"),
+    row("collection-title",      "T3",       "",          "-SERIES -bill -hearing"),
+    row("authority",             "T3",       "",          "bill hearing"),
+    row("volume",                "VL"),
+    row("collection-number",     "M1",       "",          "SERIES PARTS paper-conference"),
+    row("number",                "M1",       "",          "-ARTICLES -PARTS -SERIES -NUMBERED -paper-conference"),
+    row("issue",                 "IS",       "M1",        "ARTICLES"),
+    row("issue",                 "IS",       "",          "-ARTICLES"),
+    row("number-of-volumes",     "NV"),
+    row("page",                  "SP EP",    "",          "-WHOLES", PAGE),
+    row("page",                  "SP EP",    "",          "WHOLES", PAGE_OF_WHOLE),
+    row("number-of-pages",       "SP",       "",          "WHOLES", PAGE_COUNT),
+    row("number",                "SP",       "",          "ARTICLES", ARTICLE_NUMBER),
+    row("edition",               "ET",       "",          "-software -dataset"),
+    row("version",               "ET",       "",          "software dataset"),
+    row("chapter-number",        "SE",       "",          "PARTS"),
+    row("section",               "SE",       "",          "-PARTS"),
+    row("publisher",             "PB",       "",          "-legal_case"),
+    row("authority",             "PB",       "",          "legal_case"),
+    row("event-place",           "CY",       "",          "MEETINGS"),
+    row("publisher-place",       "C1",       "PP",        "MEETINGS"),
+    row("publisher-place",       "CY",       "PP",        "-MEETINGS"),
+    row("submitted",             "C1",       "",          "patent"),
+    row("number",                "SN",       "M1",        "NUMBERED"),
+    row("ISSN",                  "SN",       "",          "ARTICLES periodical", Shape(read=_read_issn)),
+    row("ISBN",                  "SN",       "",          "ARTICLES periodical", ISBN_AFTER_ISSN),
+    row("ISBN",                  "SN",       "",          "-ARTICLES -periodical -NUMBERED", Shape(read=_read_isbn)),
+    row("ISSN",                  "SN",       "",          "-ARTICLES -periodical -NUMBERED", ISSN_AFTER_ISBN),
+    row("DOI",                   "DO",       "M3 UR",     "", Shape(read=_read_doi)),
+    row("URL",                   "UR",       "LK L2",     "", Shape(read=_read_url)),
+    row("language",              "LA"),
+    row("abstract",              "AB",       "N2"),
+    row("keyword",               "KW"),
+    row("annote",                "RN"),
+    row("note",                  "N1"),
+    row("call-number",           "CN"),
+    row("PMID",                  "AN DB",    "",          "", Shape(_nothing, _read_pmid)),
+    row("archive",               "DB"),
+    row("archive_location",      "AN"),
+    row("source",                "DP"),
+    row("original-date",         "OP"),
+    row("PMCID",                 "C2",       "",          "ARTICLES", Shape(read=_read_pmcid)),
+    row("genre",                 "M3",       "",          "-software -dataset", Shape(_write_genre, _read_genre)),
+)
+# fmt: on
+
+CODEC: Final = Codec(
+    name=names_line,
+    to_name=from_sort_form,
+    date=write_date,
+    to_date=read_date,
+    title=plain,
+    to_title=str.strip,
+    abstract=plain,
+)
+MAPPING: Final = Mapping(ROWS, CODEC, COLUMN, note="N1")
+
+
+def write(items: Iterable[Item]) -> Iterator[str]:
+    """One record an item."""
+    keys = Keys()
+    for item in items:
+        yield _record(item, keys.key(item))
+
+
+def _record(item: Item, key: str) -> str:
+    out = [f"TY  - {COLUMN.codes[item.type]}\r\n"]
+    out.extend(f"{tag}  - {text}\r\n" for tag, text in MAPPING.lines(item))
+    out.append(f"ID  - {clean(key)}\r\nER  - \r\n\r\n")
+    return "".join(out)
+
+
+def read(stream: BinaryIO) -> Iterator[Item | Problem]:
+    """An Item for each record, a Problem for what is none."""
+    problems: list[Problem] = []
+    for number, (first, record) in enumerate(_records(lines(stream, problems.append)), 1):
+        found = _item(record, first, number, problems)
+        yield from problems
+        problems.clear()
+        if found:
+            yield found
+    yield from problems
+
+
+Numbered = tuple[int, str]
+_TAGGED: Final = re.compile(r"([A-Z][A-Z0-9]) {1,2}-(?: |$)(.*)")
+
+
+def _records(numbered: Iterable[Numbered]) -> Iterator[tuple[int, list[str]]]:
+    """(number of its first line, lines) for each record; it ends at ER or where another begins."""
+    first = 0
+    record: list[str] = []
+    for number, line in numbered:
+        match = _TAGGED.match(line)
+        if match and match[1] == "TY" and record:
+            yield first, record
+            record = []
+        if record or line.strip():
+            first = first if record else number
+            record.append(line)
+        if match and match[1] == "ER":
+            yield first, record
+            record = []
+    if record:
+        yield first, record
+
+
+def _item(record: list[str], first: int, number: int, problems: list[Problem]) -> Item | None:
+    start = next((i for i, line in enumerate(record) if _TAGGED.match(line)), len(record))
+    if start:
+        raw = record[0][:80]
+        problems.append(Problem("text outside a record", line=first, raw=raw, lost=False))
+    record, first = record[start:], first + start
+    if not record:
+        return None
+    place = Problem("", line=first, record=number, raw=record[0][:80], lost=False)
+    if not record[0].startswith("TY"):
+        problems.append(replace(place, message="a record without TY line", lost=True))
+        return None
+    if not record[-1].startswith("ER"):
+        problems.append(replace(place, message="no ER line at the end of the record"))
+    fields = _fields(record)
+    code = str(fields.pop("TY"))  # the one tag that rispy never keeps as a list
+    if not any(map(any, fields.values())):
+        problems.append(replace(place, message="a record without fields", lost=True))
+        return None
+    type_ = COLUMN.type_of(code, fields.get("M3", [""])[0])
+    if type_ is None:
+        message = f"unknown type {code[:40]!r}, read as document"
+        problems.append(replace(place, message=message, field="TY"))
+    return _mapped(type_ or "document", fields)
+
+
+def _mapped(type_: str, fields: Fields) -> Item:
+    key = fields.pop("ID", [""])[0]
+    item = MAPPING.item(type_, fields)
+    if key:
+        item.id = item.texts["citation-key"] = key
+    return item
+
+
+def _fields(record: list[str]) -> Fields:
+    """{tag: values} of a record; a line without a tag goes on with the value before it."""
+    whole: list[str] = []
+    for line in record:
+        if _TAGGED.match(line):
+            whole.append(line)
+        elif line.strip():
+            whole[-1] = f"{whole[-1]} {line.strip()}"
+    if not whole[-1].startswith("ER"):
+        whole.append("ER  - ")
+    fields: Fields = _Syntax().parse_lines(iter(whole))[0]
+    return fields
+
+
+class _Every(Container[str]):
+    """Contains everything: to rispy, each tag is one that may be repeated."""
+
+    def __contains__(self, _: object) -> bool:
+        return True
+
+
+class _OwnName(dict[str, str]):
+    """Maps each tag to itself, where rispy has names of its own."""
+
+    def __missing__(self, tag: str) -> str:
+        return tag
+
+
+class _Syntax(RisParser):  # type: ignore[misc]  # rispy carries no types
+    """rispy's parser with bare tags as keys, tolerant of a missing blank before the dash."""
+
+    def __init__(self) -> None:
+        super().__init__(mapping=_OwnName(), list_tags=_Every(), delimiter_tags_mapping={})
+
+    def parse_line(self, line: str) -> tuple[str, str] | tuple[None, str]:
+        match = _TAGGED.match(line)
+        return (match[1], match[2].strip()) if match else (None, line.strip())
+
+
+def looks_like(head: str) -> bool:
+    """Whether a line of *head* begins a RIS record."""
+    return bool(re.search(r"^\s*TY {1,2}- *[A-Z]", head, re.M))
+
+
+FORMAT: Final = Format(
+    name="ris",
+    label="RIS",
+    media_type="application/x-research-info-systems",
+    suffix="ris",
+    read=read,
+    write=write,
+    looks_like=looks_like,
+    holds=MAPPING.holds,
+    accept=(
+        "text/x-research-info-systems",
+        "application/x-ris",
+        "text/ris",
+        "application/ris",
+    ),
+)
