@@ -251,13 +251,18 @@ def _paragraphs(text: str) -> str:
     return "\n".join(filter(None, map(clean, text.splitlines())))
 
 
+def _unwrapped(text: str) -> str:
+    """A title on one line: pretty-printed XML wraps them."""
+    return re.sub(r"\s*\n\s*", " ", text)
+
+
 CODEC: Final = Codec(
     name=names_line,
     to_name=from_sort_form,
     date=write_date,
     to_date=Date.from_text,
     title=clean,
-    to_title=str.strip,
+    to_title=_unwrapped,
     abstract=_paragraphs,
 )
 MAPPING: Final = Mapping(ROWS, CODEC, COLUMN, note="notes")
@@ -350,10 +355,10 @@ def _item(record: etree._Element, place: Problem, problems: list[Problem]) -> It
         return None
     reference = record.find("ref-type")
     number = (reference.text or "").strip() if reference is not None else ""
-    name = reference.get("name", "") if reference is not None else ""
+    name = str(reference.get("name", "")) if reference is not None else ""
     type_ = _BY_NAME.get(name.strip().lower()) or _BY_NUMBER.get(number)
     if type_ is None:
-        message = f"unknown type {name or number!r}, read as document"
+        message = f"unknown type {(name or number)[:40]!r}, read as document"
         problems.append(replace(place, message=message, field="ref-type"))
     key = clean(fields.pop("label", [""])[0])
     item = MAPPING.item(type_ or "document", fields)
@@ -383,7 +388,7 @@ def _collect(element: etree._Element, path: str, fields: Fields) -> None:
             fields.setdefault(path, []).append(text)
         return
     for child in children:
-        _collect(child, f"{path}/{child.tag}", fields)
+        _collect(child, f"{path}/{child.tag!s}", fields)
 
 
 def _text(element: etree._Element, *, rich: bool) -> str:

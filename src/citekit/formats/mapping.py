@@ -20,7 +20,7 @@ from citekit.formats.crosswalk import Column
 from citekit.formats.plaintext import plain
 from citekit.formats.text import clean
 from citekit.model import Item, Value, join_keywords, split_keywords
-from citekit.names import Name
+from citekit.names import Name, from_sort_form
 from citekit.variables import DATES, NAMES, TITLES, TYPES, VARIABLES
 
 Line = tuple[str, str]
@@ -109,14 +109,27 @@ class Codec(Struct, frozen=True):
 class Mapping:
     """The table of one format.
 
-    `note` is the slot for notes; `column` tells the format's codes for item types.
+    `note` is the slot for notes and `labels` that for what has no slot, by default the same.
+    `type_slot` is where the exact item type goes when the code does not tell it; without one it
+    goes with the labels.
     """
 
-    def __init__(self, rows: Sequence[Row], codec: Codec, column: Column, *, note: str) -> None:
+    def __init__(
+        self,
+        rows: Sequence[Row],
+        codec: Codec,
+        column: Column,
+        *,
+        note: str,
+        labels: str = "",
+        type_slot: str = "",
+    ) -> None:
         self.rows = rows
         self.codec = codec
         self.column = column
         self.note = note
+        self.labels = labels or note
+        self.type_slot = type_slot
         self.plan = cache(self._plan)
 
     def lines(self, item: Item) -> list[Line]:
@@ -133,34 +146,53 @@ class Mapping:
             out.extend(written)
             if self._comes_back(rule, written, item[rule.variable]):
                 placed.add(rule.variable)
-        notes = (self.codec.text(item.texts.get("note", "")), self._labelled(item, placed))
-        out[notes_at:notes_at] = [(self.note, text) for text in notes if text]
+        out[notes_at:notes_at] = self._notes(item, placed)
         return out
+
+    def _notes(self, item: Item, placed: set[str]) -> Iterator[Line]:
+        if note := self.codec.text(item.texts.get("note", "")):
+            yield self.note, note
+        labelled = _labelled(item, placed)
+        if not self.column.tells(item.type, item.texts.get("genre", "")):
+            if self.type_slot:
+                yield self.type_slot, item.type
+            else:
+                labelled.insert(0, f"{TYPE_LABEL}: {item.type}")
+        if labelled:
+            yield self.labels, self.codec.text("; ".join(labelled))
 
     def item(self, type_: str, fields: Fields) -> Item:
         """The Item in *fields*; what no row reads is kept in CSL-JSON's `custom`."""
-        notes, labelled = self._read_notes(fields)
-        type_ = labelled.pop(TYPE_LABEL, type_)
-        if type_ not in TYPES:
-            type_ = "document"
-        item = Item("", type_)
-        read: set[str] = {self.note}
-        for rule in self.plan(type_):
+        labelled, notes = self._read_notes(fields)
+        told = labelled.pop(TYPE_LABEL, "") or fields.get(self.type_slot, [""])[0]
+        item = Item("", told if told in TYPES else type_)
+        read: set[str] = {self.note, self.labels, self.type_slot}
+        for rule in self.plan(item.type):
             read.update(rule.slots, rule.also)
             if rule.variable == "note" or rule.variable in item:
                 continue
-            value = self._read(rule, fields)
-            if value:
+            if value := self._read(rule, fields):
                 put(item, rule.variable, value)
         for variable, text in labelled.items():
-            texts = text.split(" & ") if variable in NAMES else [text]
-            if value := self._value(variable, texts):
+            if value := _from_label(variable, text):
                 put(item, variable, value)
         if notes:
             item.texts["note"] = "\n".join(notes)
         if unread := {slot: texts for slot, texts in fields.items() if slot not in read}:
             item.extra["custom"] = {slot: "\n".join(texts) for slot, texts in unread.items()}
         return item
+
+    def _read_notes(self, fields: Fields) -> tuple[dict[str, str], list[str]]:
+        """What the labels say, and the notes that are none; in a slot of other text, all is notes."""
+        labelled: dict[str, str] = {}
+        notes = []
+        for slot in {self.note: None, self.labels: None}:
+            for text in map(self.codec.to_text, fields.get(slot, ())):
+                found = parse_labels(text) if slot == self.labels else {}
+                labelled.update(found)
+                if text and not found:
+                    notes.append(text)
+        return labelled, notes
 
     def holds(self, type_: str) -> dict[str, str]:
         """Where each variable of an item of *type_* stands in a file: {"DOI": "DO", …}."""
@@ -171,7 +203,7 @@ class Mapping:
             places.setdefault(rule.variable, " ".join(rule.slots))
         moved = {rule.variable for rule in self.plan(type_) if rule.shape.one_way}
         for variable in sorted(VARIABLES - TRANSIENT - places.keys() - moved):
-            places[variable] = f"{self.note} “{label(variable)}:”"
+            places[variable] = f"{self.labels} “{label(variable)}:”"
         return places
 
     def _plan(self, type_: str) -> tuple[Row, ...]:
@@ -221,7 +253,8 @@ class Mapping:
 
     def _value(self, variable: str, texts: list[str]) -> Value | None:
         if variable in NAMES:
-            return tuple(self.codec.to_name(text) for text in texts if text.strip(" ,"))
+            people = (self.codec.to_name(text) for text in texts if text.strip(" ,"))
+            return tuple(name for name in people if name != Name())
         texts = [text for text in texts if text.strip()]
         if not texts:
             return None
@@ -233,26 +266,16 @@ class Mapping:
             return self.codec.to_title(texts[0])
         return self.codec.to_text(texts[0])
 
-    def _labelled(self, item: Item, placed: set[str]) -> str:
-        """What has no slot, as "Label: text; Label: text"."""
-        parts = []
-        if not self.column.tells(item.type, item.texts.get("genre", "")):
-            parts.append(f"{TYPE_LABEL}: {item.type}")
-        for variable in item.variables():
-            if variable in placed or variable in TRANSIENT or variable == "note":
-                continue
-            if text := " & ".join(_label_texts(variable, item[variable])):
-                parts.append(f"{label(variable)}: {text}")
-        return "; ".join(parts)
 
-    def _read_notes(self, fields: Fields) -> tuple[list[str], dict[str, str]]:
-        notes, labelled = [], {}
-        for text in fields.get(self.note, ()):
-            found = parse_labels(text)
-            labelled.update(found)
-            if not found and text.strip():
-                notes.append(self.codec.to_text(text))
-        return notes, labelled
+def _labelled(item: Item, placed: set[str]) -> list[str]:
+    """What has no slot, as "Label: text"."""
+    parts = []
+    for variable in item.variables():
+        if variable in placed or variable in TRANSIENT or variable == "note":
+            continue
+        if text := " & ".join(_label_texts(variable, item[variable])):
+            parts.append(f"{label(variable)}: {text}")
+    return parts
 
 
 def _label_texts(variable: str, value: Value) -> list[str]:
@@ -261,6 +284,12 @@ def _label_texts(variable: str, value: Value) -> list[str]:
     if isinstance(value, str):
         return [plain(value) if variable in TITLES else clean(value)]
     return [names_line(name) for name in value]
+
+
+def _from_label(variable: str, text: str) -> Value | None:
+    if variable in NAMES:
+        return tuple(from_sort_form(name) for name in text.split(" & ") if name.strip(" ,"))
+    return Date.from_text(text) if variable in DATES else text
 
 
 def _same(variable: str, value: Value, back: Value | None) -> bool:

@@ -18,7 +18,8 @@ Report = Callable[[Problem], None]
 
 _BOMS: Final = {b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
 _UNDECODED: Final = re.compile("[\udc80-\udcff]+")
-_UNSAFE: Final = re.compile("[\x00-\x1f\x7f-\x9f\ufffe\uffff]")
+_UNSAFE: Final = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ufffe\uffff]")
+_BLANKS: Final = re.compile("  +")
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
 
 
@@ -54,9 +55,8 @@ def clean(text: str) -> str:
     With this, no value can end its record or begin another one (formats.md 3.3, 3.4).
     """
     if not (text.isprintable() and "  " not in text):
-        text = " ".join(_UNSAFE.sub(" ", _SURROGATE.sub("\ufffd", text)).split())
-    else:
-        text = text.strip()
+        text = _BLANKS.sub(" ", _UNSAFE.sub(" ", _SURROGATE.sub("\ufffd", text)))
+    text = text.strip()
     return text if text.isascii() else unicodedata.normalize("NFC", text)
 
 
