@@ -17,6 +17,7 @@ from typing import Any, BinaryIO, Final, cast
 from citekit import formats
 from citekit.errors import CitekitWarning, Problem, ReadError, RecordError, UnknownFormatError
 from citekit.formats import Format
+from citekit.formats.text import unowned
 from citekit.model import Item, as_item
 
 Source = str | Path | bytes | BinaryIO
@@ -138,31 +139,18 @@ def _write(works: Iterable[Work], stream: BinaryIO, found: Format) -> None:
     stream.writelines(piece.encode("utf-8", "replace") for piece in pieces)
 
 
-def _opened(source: Source, stack: ExitStack) -> tuple[io.BufferedReader[Any], str]:
+def _opened(source: Source, stack: ExitStack) -> tuple[io.BufferedReader, str]:
     """(stream, name for messages); gzip is seen by its first bytes."""
     if isinstance(source, bytes):
-        stream: BinaryIO = io.BytesIO(source)
-        name = "data"
+        stream, name = unowned(io.BytesIO(source)), "data"
     elif isinstance(source, str | Path):
-        stream = stack.enter_context(open(source, "rb"))  # noqa: PTH123
-        name = str(source)
+        opened = stack.enter_context(Path(source).open("rb"))  # noqa: SIM115
+        stream, name = unowned(opened), str(source)
     else:
-        stream, name = source, str(getattr(source, "name", "stream"))
-    buffered: io.BufferedReader[Any] = io.BufferedReader(cast("io.RawIOBase", stream), _HEAD)
-    # The caller's own stream stays open when the buffer around it goes.
-    stack.callback(_released, buffered)
-    if buffered.peek(2)[:2] == _GZIP:
-        plain = stack.enter_context(gzip.open(buffered))
-        buffered = io.BufferedReader(cast("io.RawIOBase", plain), _HEAD)
-    return buffered, name
-
-
-def _released(stream: io.BufferedReader[Any]) -> None:
-    if not stream.closed:
-        try:
-            stream.detach()
-        except ValueError:
-            return
+        stream, name = unowned(source), str(getattr(source, "name", "stream"))
+    if stream.peek(2)[:2] == _GZIP:
+        stream = unowned(cast("BinaryIO", stack.enter_context(gzip.open(stream))))  # noqa: SIM115
+    return stream, name
 
 
 def _format(name: str | None, file_name: str, head: bytes) -> Format:

@@ -416,7 +416,13 @@ class Dialect:
     def __init__(self, column: Column, rows: tuple[Row, ...]) -> None:
         self.column = column
         self.mapping = Mapping(
-            (*rows, *_SHARED), CODEC, column, note="note", labels=LABELS, type_slot=SUBTYPE
+            (*rows, *_SHARED),
+            CODEC,
+            column,
+            note="note",
+            labels=LABELS,
+            type_slot=SUBTYPE,
+            key="entry key",
         )
 
     def write(self, items: Iterable[Item]) -> Iterator[str]:

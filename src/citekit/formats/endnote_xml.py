@@ -265,7 +265,7 @@ CODEC: Final = Codec(
     to_title=_unwrapped,
     abstract=_paragraphs,
 )
-MAPPING: Final = Mapping(ROWS, CODEC, COLUMN, note="notes")
+MAPPING: Final = Mapping(ROWS, CODEC, COLUMN, note="notes", key="label")
 
 
 # --- writing ---------------------------------------------------------------------------------

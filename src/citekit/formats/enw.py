@@ -242,7 +242,7 @@ CODEC: Final = Codec(
     to_title=str.strip,
     abstract=plain,
 )
-MAPPING: Final = Mapping(ROWS, CODEC, COLUMN, note="%Z")
+MAPPING: Final = Mapping(ROWS, CODEC, COLUMN, note="%Z", key="%F")
 KEYWORDS: Final = "%K"
 
 

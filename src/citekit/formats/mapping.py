@@ -26,10 +26,11 @@ from citekit.variables import DATES, NAMES, TITLES, TYPES, VARIABLES
 Line = tuple[str, str]
 Fields = dict[str, list[str]]
 
-# Never written to a note: they are about the item's place in a document, not about the work.
+# About the item's place in a document, not about the work: no file is the place for them.
 TRANSIENT: Final = frozenset(
     "citation-number citation-label first-reference-note-number locator year-suffix".split()
 )
+_UNLABELLED: Final = TRANSIENT | {"citation-key", "note"}
 TYPE_LABEL: Final = "Item type"
 
 
@@ -111,7 +112,8 @@ class Mapping:
 
     `note` is the slot for notes and `labels` that for what has no slot, by default the same.
     `type_slot` is where the exact item type goes when the code does not tell it; without one it
-    goes with the labels.
+    goes with the labels. `key` is the name of the place for the citation key, which the format
+    itself writes and reads.
     """
 
     def __init__(
@@ -123,6 +125,7 @@ class Mapping:
         note: str,
         labels: str = "",
         type_slot: str = "",
+        key: str,
     ) -> None:
         self.rows = rows
         self.codec = codec
@@ -130,6 +133,7 @@ class Mapping:
         self.note = note
         self.labels = labels or note
         self.type_slot = type_slot
+        self.key = key
         self.plan = cache(self._plan)
 
     def lines(self, item: Item) -> list[Line]:
@@ -196,7 +200,7 @@ class Mapping:
 
     def holds(self, type_: str) -> dict[str, str]:
         """Where each variable of an item of *type_* stands in a file: {"DOI": "DO", …}."""
-        places: dict[str, str] = {}
+        places: dict[str, str] = {"citation-key": self.key}
         for rule in self.plan(type_):
             if rule.shape.one_way:
                 continue
@@ -270,8 +274,9 @@ class Mapping:
 def _labelled(item: Item, placed: set[str]) -> list[str]:
     """What has no slot, as "Label: text"."""
     parts = []
-    for variable in item.variables():
-        if variable in placed or variable in TRANSIENT or variable == "note":
+    # PMID first, where people look for it; then by name, so that a file written again is the same.
+    for variable in sorted(item.variables(), key=lambda name: (name != "PMID", name)):
+        if variable in placed or variable in _UNLABELLED:
             continue
         if text := " & ".join(_label_texts(variable, item[variable])):
             parts.append(f"{label(variable)}: {text}")

@@ -41,7 +41,11 @@ def write_date(date: Date) -> str:
     if month > 20:
         season = next(name for name, number in dates.SEASONS.items() if number == month)
         return f"{year:04}///{season.capitalize()}"
-    return f"{year:04}/{month or '':02}/{day or '':02}/"
+    return f"{year:04}/{_two(month)}/{_two(day)}/"
+
+
+def _two(number: int) -> str:
+    return f"{number:02}" if number else ""
 
 
 def read_date(text: str) -> Date:
@@ -173,12 +177,6 @@ def _read_short_title(fields: Fields) -> str | None:
     return next((t for tag in tags for t in fields.get(tag, ()) if t.lower() != full.lower()), None)
 
 
-def _write_genre(item: Item) -> Iterator[Line]:
-    kind = item.texts.get("genre") or COLUMN.kinds.get(item.type, "")
-    if kind:
-        yield "M3", clean(kind)
-
-
 def _read_doi(fields: Fields) -> str | None:
     found = (identifiers.doi(text) for tag in ("DO", "M3", "UR") for text in fields.get(tag, ()))
     return next(filter(None, found), None) or fields.get("DO", [None])[0]
@@ -251,7 +249,7 @@ ROWS: Final = (
     row("collection-title",      "T3",       "",          "-SERIES -bill -hearing"),
     row("authority",             "T3",       "",          "bill hearing"),
     row("volume",                "VL"),
-    row("collection-number",     "M1",       "",          "SERIES PARTS paper-conference"),
+    row("collection-number",     "M1",       "",          "book classic collection map pamphlet software PARTS paper-conference"),
     row("number",                "M1",       "",          "-ARTICLES -PARTS -SERIES -NUMBERED -paper-conference"),
     row("issue",                 "IS",       "M1",        "ARTICLES"),
     row("issue",                 "IS",       "",          "-ARTICLES"),
@@ -289,7 +287,7 @@ ROWS: Final = (
     row("source",                "DP"),
     row("original-date",         "OP"),
     row("PMCID",                 "C2",       "",          "ARTICLES", Shape(read=_read_pmcid)),
-    row("genre",                 "M3",       "",          "-software -dataset", Shape(_write_genre, _read_genre)),
+    row("genre",                 "M3",       "",          "-software -dataset", Shape(read=_read_genre)),
 )
 # fmt: on
 
@@ -302,7 +300,7 @@ CODEC: Final = Codec(
     to_title=str.strip,
     abstract=plain,
 )
-MAPPING: Final = Mapping(ROWS, CODEC, COLUMN, note="N1")
+MAPPING: Final = Mapping(ROWS, CODEC, COLUMN, note="N1", key="ID")
 
 
 def write(items: Iterable[Item]) -> Iterator[str]:
@@ -313,6 +311,9 @@ def write(items: Iterable[Item]) -> Iterator[str]:
 
 
 def _record(item: Item, key: str) -> str:
+    kind = COLUMN.kinds.get(item.type)
+    if kind and "genre" not in item.texts:
+        item = replace(item, texts=item.texts | {"genre": kind})
     out = [f"TY  - {COLUMN.codes[item.type]}\r\n"]
     out.extend(f"{tag}  - {text}\r\n" for tag, text in MAPPING.lines(item))
     out.append(f"ID  - {clean(key)}\r\nER  - \r\n\r\n")
@@ -383,6 +384,10 @@ def _item(record: list[str], first: int, number: int, problems: list[Problem]) -
 def _mapped(type_: str, fields: Fields) -> Item:
     key = fields.pop("ID", [""])[0]
     item = MAPPING.item(type_, fields)
+    texts = item.texts
+    if "event-title" in texts and texts["event-title"] == texts.get("container-title"):
+        if not fields.keys() & {"BT", "C3"}:
+            del texts["container-title"]  # T2 alone was the meeting, as the note says
     if key:
         item.id = item.texts["citation-key"] = key
     return item

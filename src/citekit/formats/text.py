@@ -25,17 +25,20 @@ _SURROGATE: Final = re.compile("[\ud800-\udfff]")
 
 def decoded(stream: BinaryIO) -> io.TextIOWrapper:
     """*stream* as text whose lines end in LF; undecodable bytes are left as lone surrogates."""
-    buffered = stream if isinstance(stream, io.BufferedReader) else _buffered(stream)
+    buffered = unowned(stream)
     encoding = _BOMS.get(buffered.peek(2)[:2], "utf-8-sig")
     return io.TextIOWrapper(buffered, encoding, errors="surrogateescape", newline=None)
 
 
+def unowned(stream: BinaryIO) -> io.BufferedReader:
+    """A buffer over *stream* that can be peeked into and leaves closing it to others."""
+    return io.BufferedReader(_Raw(stream))
+
+
 def lines(stream: BinaryIO, report: Report) -> Iterator[tuple[int, str]]:
     """The lines of *stream* with their numbers, without line ends."""
-    text = decoded(stream)
-    for number, line in enumerate(text, 1):
+    for number, line in enumerate(decoded(stream), 1):
         yield number, mended(line.rstrip("\n"), number, report)
-    text.detach()
 
 
 def mended(text: str, line: int, report: Report) -> str:
@@ -60,10 +63,6 @@ def clean(text: str) -> str:
     return text if text.isascii() else unicodedata.normalize("NFC", text)
 
 
-def _buffered(stream: BinaryIO) -> io.BufferedReader:
-    return io.BufferedReader(_Raw(stream))
-
-
 def _windows_1252(match: re.Match[str]) -> str:
     raw = match[0].encode("utf-8", "surrogateescape")
     return raw.decode("cp1252", "replace")
@@ -73,12 +72,13 @@ class _Raw(io.RawIOBase):
     """Any object with `read`, as the raw stream that io wants."""
 
     def __init__(self, stream: BinaryIO) -> None:
-        self._stream = stream
+        # read1 gives what a pipe has by now; read would wait for all that was asked.
+        self._read = getattr(stream, "read1", stream.read)
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, buffer: Any) -> int:
-        chunk = self._stream.read(len(buffer))
+        chunk = self._read(len(buffer))
         buffer[: len(chunk)] = chunk
         return len(chunk)
