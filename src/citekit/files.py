@@ -42,7 +42,7 @@ def iterload(source: Source, format: str | None = None) -> Iterator[Item | Probl
         found = _format(format, name, head)
         is_empty = True
         for result in found.read(cast("BinaryIO", stream)):
-            is_empty = False
+            is_empty = is_empty and isinstance(result, Problem) and not result.lost
             yield result
         if is_empty and formats.by_content(head) is not found:
             raise ReadError(f"{name}: no {found.label} record in it{_looks_like(head)}")

@@ -183,9 +183,11 @@ def _read_article_number(fields: Fields) -> str | None:
 
 
 def _verbatim(text: str) -> str:
-    """An address or number as it is; a lone brace, which would end the field, percent-encoded."""
+    """An address or number as it is; what would break the field is percent-encoded."""
     text = clean(text)
-    return text if is_balanced(text) else quote(text, safe=":/?#[]@!$&'()*+,;=%~")
+    return (
+        text if is_balanced(text) and "\\" not in text else quote(text, safe=":/?#[]@!$&'()*+,;=%~")
+    )
 
 
 def _unescaped(text: str) -> str:

@@ -73,10 +73,14 @@ def _needs_braces(word: str, *, is_first: bool, everyday: bool) -> bool:
     letters = [char for char in word if char.isalpha()]
     if any(char.isupper() for char in letters[1:]):
         return True
+    if len(letters) == 1 and letters[0].isupper() and word != "A" and not is_first:
+        return True  # "T cells", "K-12", "Phase I"
     return everyday and not is_first and bool(letters) and letters[0].isupper()
 
 
 def _is_title_case(title: str) -> bool:
-    """Whether most of the longer words after the first one begin with a capital."""
-    words = [word for word in title.split()[1:] if len(word) > 3 and word[0].isalpha()]
-    return bool(words) and sum(word[0].isupper() for word in words) * 2 > len(words)
+    """Whether capitals begin most words after the first, two at least; acronyms tell nothing."""
+    words = title.split()[1:]
+    capital = sum(word[0].isupper() and word[1:].islower() for word in words)
+    small = sum(word.islower() and len(word) > 3 for word in words)
+    return capital >= 2 and capital > 2 * small

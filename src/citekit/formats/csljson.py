@@ -149,15 +149,15 @@ class _Objects:
 
     def _more(self) -> bool:
         """Reads on, twice as far for an item that did not fit; False at the end."""
-        if self._ended:
+        rest = len(self._buffer) - self._at
+        chunk = "" if self._ended else self._text.read(max(_CHUNK, rest))
+        if not chunk:
+            self._ended = True
             return False
         self._line += self._buffer.count("\n", 0, self._at)
-        rest = self._buffer[self._at :]
-        chunk = self._text.read(max(_CHUNK, len(rest)))
-        self._ended = not chunk
-        self._buffer = rest + mended(chunk, self._line, self._report)
+        self._buffer = self._buffer[self._at :] + mended(chunk, self._line, self._report)
         self._at = 0
-        return not self._ended
+        return True
 
 
 _DECODER: Final = json.JSONDecoder()

@@ -283,26 +283,32 @@ def read(stream: BinaryIO) -> Iterator[Item | Problem]:
 _TAG: Final = re.compile(r"(%[0-9A-Za-z@!~&?()<>\[\]^$*#+|=,.\"';:`_-])(?: |$)(.*)")
 
 
+# Fields in which the wild has empty lines; elsewhere an empty line ends the record.
+_LONG: Final = ("%X", "%Z")
+
+
 def _records(numbered: Iterable[tuple[int, str]]) -> Iterator[tuple[int, list[str]]]:
-    """(number of its first line, lines); a record begins at %0, or after an empty line at a tag."""
-    first, after_empty = 0, True
+    """(number of its first line, lines); a record begins at %0, or after an empty line."""
+    first, after_empty, tag = 0, True, ""
     record: list[str] = []
     for number, line in numbered:
-        begins = line.startswith("%0") or (after_empty and _TAG.match(line))
+        match = _TAG.match(line)
+        begins = line.startswith("%0") or (after_empty and (match or tag not in _LONG))
         after_empty = not line.strip()
-        if begins and record:
+        if begins and not after_empty and record:
             yield first, record
             record = []
         if not after_empty:
             first = first if record else number
             record.append(line)
+            tag = match[1] if match else tag
     if record:
         yield first, record
 
 
 def _item(record: list[str], place: Problem, problems: list[Problem]) -> Item | None:
     if not _TAG.match(record[0]):
-        problems.append(replace(place, message="text outside a record", lost=False))
+        problems.append(replace(place, message="text outside a record"))
         return None
     fields = _fields(record)
     codes = fields.pop("%0", [])
