@@ -384,3 +384,7 @@ def _told(items: Iterable[Item], tell: Any) -> Iterator[Item]:
         if count % 100 == 0:
             tell(count)
         yield item
+
+
+if __name__ == "__main__":
+    main()

@@ -59,7 +59,7 @@ def test_ris_records_end_with_er_and_an_empty_line() -> None:
 
 
 def test_py_stands_before_y1_before_da() -> None:
-    """pandoc takes the first date it meets."""
+    """Pandoc takes the first date it meets."""
     tags = [line[:2] for line in dumps([item(issued="2025-06-27")], "ris").splitlines()]
     assert tags.index("PY") < tags.index("Y1") < tags.index("DA")
 

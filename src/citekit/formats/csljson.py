@@ -73,6 +73,7 @@ class _Objects:
         self._buffer = ""
         self._at = 0
         self._line = 1
+        self._counted = 0
         self._ended = False
 
     def __iter__(self) -> Iterator[tuple[int, Any]]:
@@ -120,7 +121,7 @@ class _Objects:
     def _broken(self, error: Exception) -> None:
         place = error.pos if isinstance(error, json.JSONDecodeError) else self._at
         message = error.msg if isinstance(error, json.JSONDecodeError) else "nested too deeply"
-        line = self._line + self._buffer.count("\n", 0, place)
+        line = self._line_here() + self._buffer.count("\n", self._at, place)
         raw = self._buffer[self._at : self._at + 80]
         self._report(Problem(f"broken JSON: {message}", line=line, raw=raw))
         self._at = self._next_item(place)
@@ -145,7 +146,10 @@ class _Objects:
                 return
 
     def _line_here(self) -> int:
-        return self._line + self._buffer.count("\n", 0, self._at)
+        """The number of the line that the reader stands in; each character is counted once."""
+        self._line += self._buffer.count("\n", self._counted, self._at)
+        self._counted = self._at
+        return self._line
 
     def _more(self) -> bool:
         """Reads on, twice as far for an item that did not fit; False at the end."""
@@ -154,9 +158,9 @@ class _Objects:
         if not chunk:
             self._ended = True
             return False
-        self._line += self._buffer.count("\n", 0, self._at)
-        self._buffer = self._buffer[self._at :] + mended(chunk, self._line, self._report)
-        self._at = 0
+        line = self._line_here()
+        self._buffer = self._buffer[self._at :] + mended(chunk, line, self._report)
+        self._at = self._counted = 0
         return True
 
 

@@ -144,11 +144,14 @@ class Mapping:
         for rule in self.plan(item.type):
             if rule.variable == "note":
                 notes_at = len(out)
-            if rule.variable == "note" or rule.variable not in item:
                 continue
-            written = list(rule.shape.write(item) if rule.shape.write else self._write(rule, item))
+            value = item.get(rule.variable)
+            if value is None:
+                continue
+            write = rule.shape.write
+            written = list(write(item)) if write else self._write(rule, value)
             out.extend(written)
-            if self._comes_back(rule, written, item[rule.variable]):
+            if self._comes_back(rule, written, value):
                 placed.add(rule.variable)
         out[notes_at:notes_at] = self._notes(item, placed)
         return out
@@ -224,10 +227,9 @@ class Mapping:
             fields.setdefault(slot, []).append(text)
         return _same(rule.variable, value, self._read(rule, fields))
 
-    def _write(self, rule: Row, item: Item) -> Iterator[Line]:
-        for text in self.texts(rule.variable, item[rule.variable]):
-            for slot in rule.slots:
-                yield slot, text
+    def _write(self, rule: Row, value: Value) -> list[Line]:
+        texts = self.texts(rule.variable, value)
+        return [(slot, text) for text in texts for slot in rule.slots]
 
     def texts(self, variable: str, value: Value) -> list[str]:
         """*value* as texts of a slot: one for each name and keyword, else one; none is empty."""
