@@ -23,7 +23,7 @@ from citekit import citing, formats, jobs
 from citekit.csl import library, locales
 from citekit.errors import CitekitError, InputError, NotFoundError, Problem, StoreError
 from citekit.files import Source
-from citekit.formats import Format
+from citekit.formats import Format, holdings
 from citekit.markup import MARKUPS
 from citekit.model import Item
 from citekit.store import Store
@@ -242,8 +242,12 @@ def list_show(store: Store, list_name: str) -> None:
 
 
 @main.command("formats")
-def formats_() -> None:
+@click.option("--markdown", is_flag=True, help="What each can hold, as docs/formats.md has it.")
+def formats_(*, markdown: bool) -> None:
     """List the file formats: name, file suffix, media type."""
+    if markdown:
+        click.echo(holdings.markdown(formats.REGISTRY), nl=False)
+        return
     table = Table("name", "suffix", "media type", box=None, pad_edge=False)
     for format_ in formats.REGISTRY.values():
         table.add_row(format_.name, f".{format_.suffix}", format_.media_type)

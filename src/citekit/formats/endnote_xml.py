@@ -17,10 +17,9 @@ from msgspec.structs import replace
 from citekit import richtext
 from citekit.dates import Date
 from citekit.errors import Problem
-from citekit.formats import crosswalk, identifiers, pages
+from citekit.formats import crosswalk, shapes
 from citekit.formats.base import Format
-from citekit.formats.enw import read_issued, write_date, write_issued
-from citekit.formats.mapping import Codec, Fields, Line, Mapping, Shape, names_line, row
+from citekit.formats.mapping import Codec, Fields, Mapping, Slots, names_line, row
 from citekit.formats.text import clean
 from citekit.formats.xmlrecords import records
 from citekit.keys import Keys
@@ -79,107 +78,8 @@ FACES: Final[dict[str, Mark]] = {
 _FACE_OF: Final = {mark: face for face, mark in FACES.items()}
 
 
-# --- shapes ----------------------------------------------------------------------------------
-
-
-def _write_issued(item: Item) -> Iterator[Line]:
-    return write_issued(item, "dates/year", "dates/pub-dates/date")
-
-
-def _read_issued(fields: Fields) -> Date | None:
-    return read_issued(fields, "dates/year", "dates/pub-dates/date")
-
-
-def _write_page(item: Item) -> Iterator[Line]:
-    yield "pages", pages.joined(*pages.split(clean(item.texts["page"])))
-
-
-def _read_page(fields: Fields) -> str | None:
-    page = pages.joined(*pages.split(fields.get("pages", [""])[0]))
-    return None if page in fields.get("custom7", ()) else page or None
-
-
-def _read_page_of_whole(fields: Fields) -> str | None:
-    page = _read_page(fields)
-    return None if page and page.isdecimal() else page
-
-
-def _write_page_count(item: Item) -> Iterator[Line]:
-    if "page" not in item.texts:
-        yield "pages", clean(item.texts["number-of-pages"])
-
-
-def _read_page_count(fields: Fields) -> str | None:
-    page = _read_page(fields)
-    return page if page and page.isdecimal() else None
-
-
-def _write_article_number(item: Item) -> Iterator[Line]:
-    number = clean(item.texts["number"])
-    if "page" not in item.texts:
-        yield "pages", number
-    yield "custom7", number
-
-
-def _read_article_number(fields: Fields) -> str | None:
-    return fields.get("custom7", [None])[0]
-
-
-def _write_url(item: Item) -> Iterator[Line]:
-    # EndNote shows related-urls, Zotero reads web-urls, bibutils wants the DOI's address.
-    url = clean(item.texts.get("URL", ""))
-    if not url and (doi := clean(item.texts.get("DOI", ""))):
-        url = identifiers.doi_url(doi)
-    if url:
-        yield "urls/web-urls/url", url
-        yield "urls/related-urls/url", url
-
-
-def _write_doi(item: Item) -> Iterator[Line]:
-    yield "electronic-resource-num", clean(item.texts["DOI"])
-    if "URL" not in item.texts:
-        yield from _write_url(item)
-
-
-def _urls(fields: Fields) -> list[str]:
-    return fields.get("urls/web-urls/url", []) + fields.get("urls/related-urls/url", [])
-
-
-def _read_doi(fields: Fields) -> str | None:
-    texts = fields.get("electronic-resource-num", []) + _urls(fields)
-    return next(filter(None, map(identifiers.doi, texts)), None)
-
-
-def _read_url(fields: Fields) -> str | None:
-    own = _read_doi(fields)
-    return next((url for url in _urls(fields) if not own or identifiers.doi(url) != own), None)
-
-
-def _read_issn(fields: Fields) -> str | None:
-    return next((text for text in fields.get("isbn", ()) if identifiers.is_issn(text)), None)
-
-
-def _read_isbn(fields: Fields) -> str | None:
-    return next((text for text in fields.get("isbn", ()) if not identifiers.is_issn(text)), None)
-
-
-def _write_issn_if_free(item: Item) -> Iterator[Line]:
-    if "ISBN" not in item.texts:
-        yield "isbn", clean(item.texts["ISSN"])
-
-
-def _write_isbn_if_free(item: Item) -> Iterator[Line]:
-    if "ISSN" not in item.texts:
-        yield "isbn", clean(item.texts["ISBN"])
-
-
-def _read_pmid(fields: Fields) -> str | None:
-    return next((text for text in fields.get("accession-num", ()) if text.isdecimal()), None)
-
-
-def _read_pmcid(fields: Fields) -> str | None:
-    return next(filter(None, map(identifiers.pmcid, fields.get("custom2", ()))), None)
-
+URLS: Final = ("urls/web-urls/url", "urls/related-urls/url")
+PAGE: Final = shapes.page("pages")
 
 # fmt: off
 ROWS: Final = (
@@ -204,9 +104,10 @@ ROWS: Final = (
     row("title-short",           "titles/short-title"),
     row("original-title",        "titles/translated-title"),
     row("container-title-short", "periodical/abbr-1"),
-    row("page",                  "pages",       "", "-WHOLES", Shape(_write_page, _read_page)),
-    row("page",                  "pages",       "", "WHOLES", Shape(_write_page, _read_page_of_whole)),
-    row("number-of-pages",       "pages",       "", "WHOLES", Shape(_write_page_count, _read_page_count)),
+    row("page",                  "pages",       "", "ARTICLES", shapes.page("pages", "custom7")),
+    row("page",                  "pages",       "", "-ARTICLES -WHOLES", PAGE),
+    row("page",                  "pages",       "", "WHOLES", shapes.page_of_whole(PAGE)),
+    row("number-of-pages",       "pages",       "", "WHOLES", shapes.page_count("pages", PAGE)),
     row("volume",                "volume"),
     row("issue",                 "number",      "issue", "-SERIES"),
     row("collection-number",     "number",      "", "SERIES"),
@@ -217,20 +118,21 @@ ROWS: Final = (
     row("chapter-number",        "section",     "", "PARTS"),
     row("section",               "section",     "", "-PARTS"),
     row("keyword",               "keywords/keyword"),
-    row("issued",                "dates/year dates/pub-dates/date", "", "", Shape(_write_issued, _read_issued)),
+    row("issued",                "dates/year dates/pub-dates/date", "", "", shapes.issued("dates/year", "dates/pub-dates/date")),
     row("publisher-place",       "pub-location"),
     row("publisher",             "publisher",   "", "-legal_case"),
     row("authority",             "publisher",   "", "legal_case"),
     row("original-date",         "orig-pub"),
     row("number",                "isbn",        "", "NUMBERED"),
-    row("ISSN",                  "isbn",        "", "ARTICLES periodical", Shape(read=_read_issn)),
-    row("ISBN",                  "isbn",        "", "ARTICLES periodical", Shape(_write_isbn_if_free, _read_isbn)),
-    row("ISBN",                  "isbn",        "", "-ARTICLES -periodical -NUMBERED", Shape(read=_read_isbn)),
-    row("ISSN",                  "isbn",        "", "-ARTICLES -periodical -NUMBERED", Shape(_write_issn_if_free, _read_issn)),
-    row("PMID",                  "accession-num", "", "", Shape(read=_read_pmid)),
+    row("ISSN",                  "isbn",        "", "ARTICLES periodical", shapes.issn("isbn")),
+    row("ISBN",                  "isbn",        "", "ARTICLES periodical", shapes.isbn_if_free("isbn")),
+    row("ISBN",                  "isbn",        "", "-ARTICLES -periodical -NUMBERED", shapes.isbn("isbn")),
+    row("ISSN",                  "isbn",        "", "-ARTICLES -periodical -NUMBERED", shapes.issn_if_free("isbn")),
+    row("PMID",                  "accession-num", "", "", shapes.pmid("accession-num")),
     row("call-number",           "call-num"),
-    row("DOI",                   "electronic-resource-num", "", "", Shape(_write_doi, _read_doi)),
-    row("URL",                   "urls/web-urls/url urls/related-urls/url", "", "", Shape(_write_url, _read_url)),
+    row("DOI",                   "electronic-resource-num", "", "", shapes.doi("electronic-resource-num", urls=URLS)),
+    # EndNote shows related-urls, Zotero reads web-urls (formats.md 2.6).
+    row("URL",                   "urls/web-urls/url urls/related-urls/url", "", "", shapes.url(URLS, "electronic-resource-num")),
     row("abstract",              "abstract"),
     row("note",                  "notes"),
     row("annote",                "research-notes"),
@@ -241,8 +143,8 @@ ROWS: Final = (
     row("source",                "remote-database-provider"),
     row("language",              "language"),
     row("accessed",              "access-date"),
-    row("PMCID",                 "custom2",     "", "", Shape(read=_read_pmcid)),
-    row("number",                "custom7",     "", "ARTICLES", Shape(_write_article_number, _read_article_number)),
+    row("PMCID",                 "custom2",     "", "", shapes.pmcid("custom2")),
+    row("number",                "custom7",     "", "ARTICLES", shapes.article_number("pages", "custom7")),
 )
 # fmt: on
 
@@ -259,13 +161,13 @@ def _unwrapped(text: str) -> str:
 CODEC: Final = Codec(
     name=names_line,
     to_name=from_sort_form,
-    date=write_date,
+    date=shapes.reading_date,
     to_date=Date.from_text,
     title=clean,
     to_title=_unwrapped,
     abstract=_paragraphs,
 )
-MAPPING: Final = Mapping(ROWS, CODEC, COLUMN, note="notes", key="label")
+MAPPING: Final = Mapping(ROWS, CODEC, COLUMN, Slots(note="notes", key="label"))
 
 
 # --- writing ---------------------------------------------------------------------------------

@@ -13,12 +13,11 @@ from typing import BinaryIO, Final
 
 from msgspec.structs import replace
 
-from citekit import dates
 from citekit.dates import Date
 from citekit.errors import Problem
-from citekit.formats import crosswalk, identifiers, pages
+from citekit.formats import crosswalk, shapes
 from citekit.formats.base import Format
-from citekit.formats.mapping import Codec, Fields, Line, Mapping, Shape, names_line, row
+from citekit.formats.mapping import Codec, Fields, Mapping, Slots, names_line, row
 from citekit.formats.plaintext import plain
 from citekit.formats.text import clean, lines
 from citekit.keys import Keys
@@ -28,151 +27,7 @@ from citekit.names import from_sort_form
 COLUMN: Final = crosswalk.column("enw")
 
 
-def write_date(date: Date) -> str:
-    """The date as EndNote shows it: "May 1, 2020", "May 2020", "Spring 2020", "2020"."""
-    day = month_and_day(date)
-    if date.year is None or date.year < 0:
-        return clean(date.edtf)
-    comma = "," if day[-1:].isdecimal() else ""
-    return f"{day}{comma} {date.year:04}".strip()
-
-
-def month_and_day(date: Date) -> str:
-    """The month and day of the first date, "May 1"; "" when only a year is known."""
-    _, month, day = (*(date.parts[0] if date.parts else ()), 0, 0, 0)[:3]
-    if month > 20:
-        return next(name for name, number in dates.SEASONS.items() if number == month).capitalize()
-    name = dates.MONTH_NAMES[month - 1] if month else ""
-    return f"{name} {day or ''}".strip()
-
-
-def write_issued(item: Item, year: str, day: str) -> Iterator[Line]:
-    """The year in one slot, month and day in the other; a date without year all in the first."""
-    date = item.dates["issued"]
-    if date.year is None or date.year < 0:
-        yield year, clean(date.edtf)
-        return
-    yield year, f"{date.year:04}"
-    if said := month_and_day(date):
-        yield day, said
-
-
-def read_issued(fields: Fields, year: str, day: str) -> Date | None:
-    """The date in a slot for the year and one for month and day, which may repeat the year."""
-    years, days = (fields.get(slot, [""])[0] for slot in (year, day))
-    for text in (days, f"{days} {years}", years):
-        date = Date.from_text(text)
-        if date.parts and (text != days or date.year):
-            return date
-    return Date.from_text(years or days) if years or days else None
-
-
-def _write_issued(item: Item) -> Iterator[Line]:
-    return write_issued(item, "%D", "%8")
-
-
-def _read_issued(fields: Fields) -> Date | None:
-    return read_issued(fields, "%D", "%8")
-
-
-def write_page(item: Item, slot: str) -> Iterator[Line]:
-    """The range with a hyphen, shortened ranges in full."""
-    yield slot, pages.joined(*pages.split(clean(item.texts["page"])))
-
-
-def _write_page(item: Item) -> Iterator[Line]:
-    return write_page(item, "%P")
-
-
-def _read_page(fields: Fields) -> str | None:
-    return pages.joined(*pages.split(fields.get("%P", [""])[0])) or None
-
-
-def _read_article_page(fields: Fields) -> str | None:
-    """%P, unless it only repeats the article number of %]."""
-    page = _read_page(fields)
-    return None if page in fields.get("%]", ()) else page
-
-
-def _read_page_of_whole(fields: Fields) -> str | None:
-    page = _read_page(fields)
-    return None if page and page.isdecimal() else page
-
-
-def _write_article_number(item: Item) -> Iterator[Line]:
-    number = clean(item.texts["number"])
-    if "page" not in item.texts:
-        yield "%P", number
-    yield "%]", number
-
-
-def _read_article_number(fields: Fields) -> str | None:
-    return fields.get("%]", [None])[0]
-
-
-def _write_page_count(item: Item) -> Iterator[Line]:
-    if "page" not in item.texts:
-        yield "%P", clean(item.texts["number-of-pages"])
-
-
-def _read_page_count(fields: Fields) -> str | None:
-    page = _read_page(fields)
-    return page if page and page.isdecimal() else None
-
-
-def _write_url(item: Item) -> Iterator[Line]:
-    # One %U only: Zotero glues several. Without a URL it is the DOI's, for bibutils.
-    if url := clean(item.texts.get("URL", "")):
-        yield "%U", url
-    elif doi := clean(item.texts.get("DOI", "")):
-        yield "%U", identifiers.doi_url(doi)
-
-
-def _write_doi(item: Item) -> Iterator[Line]:
-    yield "%R", clean(item.texts["DOI"])
-    if "URL" not in item.texts:
-        yield from _write_url(item)
-
-
-def _read_doi(fields: Fields) -> str | None:
-    found = (identifiers.doi(text) for tag in ("%R", "%U") for text in fields.get(tag, ()))
-    return next(filter(None, found), None)
-
-
-def _read_url(fields: Fields) -> str | None:
-    own = _read_doi(fields)
-    texts = fields.get("%U", ())
-    return next((text for text in texts if not own or identifiers.doi(text) != own), None)
-
-
-def _read_issn(fields: Fields) -> str | None:
-    return next((text for text in fields.get("%@", ()) if identifiers.is_issn(text)), None)
-
-
-def _read_isbn(fields: Fields) -> str | None:
-    return next((text for text in fields.get("%@", ()) if not identifiers.is_issn(text)), None)
-
-
-def _write_issn_if_free(item: Item) -> Iterator[Line]:
-    if "ISBN" not in item.texts:
-        yield "%@", clean(item.texts["ISSN"])
-
-
-def _write_isbn_if_free(item: Item) -> Iterator[Line]:
-    if "ISSN" not in item.texts:
-        yield "%@", clean(item.texts["ISBN"])
-
-
-def _read_pmid(fields: Fields) -> str | None:
-    return next((text for text in fields.get("%M", ()) if text.isdecimal()), None)
-
-
-def _read_pmcid(fields: Fields) -> str | None:
-    return next(filter(None, map(identifiers.pmcid, fields.get("%2", ()))), None)
-
-
-def _write_journal(item: Item) -> Iterator[Line]:
-    yield "%J", plain(item.texts["container-title"])
+PAGE: Final = shapes.page("%P")
 
 
 # fmt: off
@@ -189,15 +44,15 @@ ROWS: Final = (
     row("event-title",           "%B",   "",        "speech"),
     row("collection-title",      "%B",   "",        "SERIES"),
     row("collection-title",      "%S",   "",        "-SERIES"),
-    row("issued",                "%D %8", "",       "", Shape(_write_issued, _read_issued)),
+    row("issued",                "%D %8", "",       "", shapes.issued("%D", "%8")),
     row("volume",                "%V"),
     row("issue",                 "%N",   "",        "-SERIES"),
     row("collection-number",     "%N",   "",        "SERIES"),
     row("number-of-volumes",     "%6"),
-    row("page",                  "%P",   "",        "ARTICLES", Shape(_write_page, _read_article_page)),
-    row("page",                  "%P",   "",        "-ARTICLES -WHOLES", Shape(_write_page, _read_page)),
-    row("page",                  "%P",   "",        "WHOLES", Shape(_write_page, _read_page_of_whole)),
-    row("number-of-pages",       "%P",   "",        "WHOLES", Shape(_write_page_count, _read_page_count)),
+    row("page",                  "%P",   "",        "ARTICLES", shapes.page("%P", "%]")),
+    row("page",                  "%P",   "",        "-ARTICLES -WHOLES", PAGE),
+    row("page",                  "%P",   "",        "WHOLES", shapes.page_of_whole(PAGE)),
+    row("number-of-pages",       "%P",   "",        "WHOLES", shapes.page_count("%P", PAGE)),
     row("chapter-number",        "%&",   "",        "PARTS"),
     row("section",               "%&",   "",        "-PARTS"),
     row("edition",               "%7",   "",        "-ARTICLES -software -dataset"),
@@ -207,21 +62,21 @@ ROWS: Final = (
     row("publisher-place",       "%C",   "",        "-MEETINGS"),
     row("publisher",             "%I",   "",        "-legal_case"),
     row("authority",             "%I",   "",        "legal_case"),
-    row("DOI",                   "%R",   "%U",      "", Shape(_write_doi, _read_doi)),
-    row("URL",                   "%U",   "",        "", Shape(_write_url, _read_url)),
+    row("DOI",                   "%R",   "%U",      "", shapes.doi("%R", urls=("%U",))),
+    row("URL",                   "%U",   "",        "", shapes.url(("%U",), "%R")),
     row("number",                "%@",   "",        "NUMBERED"),
-    row("ISSN",                  "%@",   "",        "ARTICLES periodical", Shape(read=_read_issn)),
-    row("ISBN",                  "%@",   "",        "ARTICLES periodical", Shape(_write_isbn_if_free, _read_isbn)),
-    row("ISBN",                  "%@",   "",        "-ARTICLES -periodical -NUMBERED", Shape(read=_read_isbn)),
-    row("ISSN",                  "%@",   "",        "-ARTICLES -periodical -NUMBERED", Shape(_write_issn_if_free, _read_issn)),
+    row("ISSN",                  "%@",   "",        "ARTICLES periodical", shapes.issn("%@")),
+    row("ISBN",                  "%@",   "",        "ARTICLES periodical", shapes.isbn_if_free("%@")),
+    row("ISBN",                  "%@",   "",        "-ARTICLES -periodical -NUMBERED", shapes.isbn("%@")),
+    row("ISSN",                  "%@",   "",        "-ARTICLES -periodical -NUMBERED", shapes.issn_if_free("%@")),
     row("language",              "%G"),
     row("genre",                 "%9"),
     row("keyword",               "%K"),
     row("abstract",              "%X"),
     row("note",                  "%Z"),
     row("call-number",           "%L"),
-    row("PMID",                  "%M",   "",        "", Shape(read=_read_pmid)),
-    row("PMCID",                 "%2",   "",        "", Shape(read=_read_pmcid)),
+    row("PMID",                  "%M",   "",        "", shapes.pmid("%M")),
+    row("PMCID",                 "%2",   "",        "", shapes.pmcid("%2")),
     row("source",                "%W"),
     row("archive",               "%~"),
     row("translator",            "%?"),
@@ -229,20 +84,20 @@ ROWS: Final = (
     row("original-date",         "%("),
     row("annote",                "%<"),
     row("accessed",              "%["),
-    row("number",                "%]",   "",        "ARTICLES", Shape(_write_article_number, _read_article_number)),
+    row("number",                "%]",   "",        "ARTICLES", shapes.article_number("%P", "%]")),
 )
 # fmt: on
 
 CODEC: Final = Codec(
     name=names_line,
     to_name=from_sort_form,
-    date=write_date,
+    date=shapes.reading_date,
     to_date=Date.from_text,
     title=plain,
     to_title=str.strip,
     abstract=plain,
 )
-MAPPING: Final = Mapping(ROWS, CODEC, COLUMN, note="%Z", key="%F")
+MAPPING: Final = Mapping(ROWS, CODEC, COLUMN, Slots(note="%Z", key="%F"))
 KEYWORDS: Final = "%K"
 
 

@@ -107,33 +107,32 @@ class Codec(Struct, frozen=True):
     to_text: Callable[[str], str] = str.strip
 
 
-class Mapping:
-    """The table of one format.
+class Slots(Struct, frozen=True):
+    """The slots of a format that no row has.
 
-    `note` is the slot for notes and `labels` that for what has no slot, by default the same.
-    `type_slot` is where the exact item type goes when the code does not tell it; without one it
-    goes with the labels. `key` is the name of the place for the citation key, which the format
-    itself writes and reads.
+    `note` is the slot for notes, `labels` that for what has no slot of its own, by default the
+    same. `type` is where the exact item type goes when the code does not tell it; without one it
+    goes with the labels. `key` names the place of the citation key, which the format's own writer
+    and reader look after.
     """
 
-    def __init__(
-        self,
-        rows: Sequence[Row],
-        codec: Codec,
-        column: Column,
-        *,
-        note: str,
-        labels: str = "",
-        type_slot: str = "",
-        key: str,
-    ) -> None:
+    note: str
+    key: str
+    labels: str = ""
+    type: str = ""
+
+
+class Mapping:
+    """The table of one format: its rows, how it writes values, its codes for item types."""
+
+    def __init__(self, rows: Sequence[Row], codec: Codec, column: Column, slots: Slots) -> None:
         self.rows = rows
         self.codec = codec
         self.column = column
-        self.note = note
-        self.labels = labels or note
-        self.type_slot = type_slot
-        self.key = key
+        self.note = slots.note
+        self.key = slots.key
+        self.labels = slots.labels or slots.note
+        self.type_slot = slots.type
         self.plan = cache(self._plan)
 
     def lines(self, item: Item) -> list[Line]:

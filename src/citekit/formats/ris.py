@@ -18,9 +18,9 @@ from rispy import RisParser
 from citekit import dates
 from citekit.dates import Date
 from citekit.errors import Problem
-from citekit.formats import crosswalk, identifiers, pages
+from citekit.formats import crosswalk, identifiers, pages, shapes
 from citekit.formats.base import Format
-from citekit.formats.mapping import Codec, Fields, Line, Mapping, Shape, names_line, row
+from citekit.formats.mapping import Codec, Fields, Line, Mapping, Shape, Slots, names_line, row
 from citekit.formats.plaintext import plain
 from citekit.formats.text import clean, lines
 from citekit.keys import Keys
@@ -97,54 +97,6 @@ def _read_page(fields: Fields) -> str | None:
     return pages.joined(*(fields.get(tag, [""])[0] for tag in ("SP", "EP"))) or None
 
 
-def _read_page_of_whole(fields: Fields) -> str | None:
-    """On a book a lone number in SP is how many pages it has."""
-    page = _read_page(fields)
-    return None if page and page.isdecimal() else page
-
-
-def _write_article_number(item: Item) -> Iterator[Line]:
-    # Every importer keeps SP; most drop C7 (formats.md 3.7).
-    if "page" not in item.texts:
-        yield "SP", clean(item.texts["number"])
-
-
-def _write_page_count(item: Item) -> Iterator[Line]:
-    if "page" not in item.texts:
-        yield "SP", clean(item.texts["number-of-pages"])
-
-
-def _read_page_count(fields: Fields) -> str | None:
-    page = _read_page(fields)
-    return page if page and page.isdecimal() else None
-
-
-def _write_other_standard_number(item: Item) -> Iterator[Line]:
-    """The ISSN of what is no article, when SN is still free."""
-    if "ISBN" not in item.texts:
-        yield "SN", clean(item.texts["ISSN"])
-
-
-def _read_issn(fields: Fields) -> str | None:
-    found = [text for text in fields.get("SN", []) if identifiers.is_issn(text)]
-    return found[0] if found else None
-
-
-def _read_isbn(fields: Fields) -> str | None:
-    found = [text for text in fields.get("SN", []) if not identifiers.is_issn(text)]
-    return found[0] if found else None
-
-
-def _read_article_isbn(fields: Fields) -> str | None:
-    found = [text for text in fields.get("SN", []) if identifiers.is_isbn(text)]
-    return found[0] if found else None
-
-
-def _write_isbn_of_article(item: Item) -> Iterator[Line]:
-    if "ISSN" not in item.texts:
-        yield "SN", clean(item.texts["ISBN"])
-
-
 # --- titles, kinds, identifiers --------------------------------------------------------------
 
 
@@ -177,26 +129,11 @@ def _read_short_title(fields: Fields) -> str | None:
     return next((t for tag in tags for t in fields.get(tag, ()) if t.lower() != full.lower()), None)
 
 
-def _read_doi(fields: Fields) -> str | None:
-    found = (identifiers.doi(text) for tag in ("DO", "M3", "UR") for text in fields.get(tag, ()))
-    return next(filter(None, found), None) or fields.get("DO", [None])[0]
-
-
-def _read_url(fields: Fields) -> str | None:
-    texts = [text for tag in ("UR", "LK", "L2") for text in fields.get(tag, ())]
-    own = _read_doi(fields)
-    return next((text for text in texts if identifiers.doi(text) != own or not own), None)
-
-
 def _read_pmid(fields: Fields) -> str | None:
     """EndNote's export of a PubMed record has the PMID as accession number."""
     database = fields.get("DB", [""])[0].lower()
     number = fields.get("AN", [""])[0]
     return number if number.isdecimal() and database in ("pubmed", "medline") else None
-
-
-def _read_pmcid(fields: Fields) -> str | None:
-    return next(filter(None, map(identifiers.pmcid, fields.get("C2", ()))), None)
 
 
 def _read_genre(fields: Fields) -> str | None:
@@ -209,13 +146,12 @@ def _nothing(_: Item) -> Iterable[Line]:
 
 ISSUED: Final = Shape(_write_issued, _read_issued)
 PAGE: Final = Shape(_write_page, _read_page)
-PAGE_OF_WHOLE: Final = Shape(_write_page, _read_page_of_whole)
-PAGE_COUNT: Final = Shape(_write_page_count, _read_page_count)
-ARTICLE_NUMBER: Final = Shape(_write_article_number, one_way=True)
+PAGE_OF_WHOLE: Final = shapes.page_of_whole(PAGE)
+PAGE_COUNT: Final = shapes.page_count("SP", PAGE)
+# Every importer keeps SP; most drop C7 (formats.md 3.7).
+ARTICLE_NUMBER: Final = Shape(shapes.text("number", "SP", unless="page"), one_way=True)
 PROCEEDINGS: Final = Shape(_write_proceedings, _read_proceedings)
 EVENT: Final = Shape(_write_event, _read_event)
-ISBN_AFTER_ISSN: Final = Shape(_write_isbn_of_article, _read_article_isbn)
-ISSN_AFTER_ISBN: Final = Shape(_write_other_standard_number, _read_issn)
 
 # The order is the order in the file (formats.md 2.3, "Tag order to write").
 # fmt: off
@@ -269,12 +205,12 @@ ROWS: Final = (
     row("publisher-place",       "CY",       "PP",        "-MEETINGS"),
     row("submitted",             "C1",       "",          "patent"),
     row("number",                "SN",       "M1",        "NUMBERED"),
-    row("ISSN",                  "SN",       "",          "ARTICLES periodical", Shape(read=_read_issn)),
-    row("ISBN",                  "SN",       "",          "ARTICLES periodical", ISBN_AFTER_ISSN),
-    row("ISBN",                  "SN",       "",          "-ARTICLES -periodical -NUMBERED", Shape(read=_read_isbn)),
-    row("ISSN",                  "SN",       "",          "-ARTICLES -periodical -NUMBERED", ISSN_AFTER_ISBN),
-    row("DOI",                   "DO",       "M3 UR",     "", Shape(read=_read_doi)),
-    row("URL",                   "UR",       "LK L2",     "", Shape(read=_read_url)),
+    row("ISSN",                  "SN",       "",          "ARTICLES periodical", shapes.issn("SN")),
+    row("ISBN",                  "SN",       "",          "ARTICLES periodical", shapes.isbn_if_free("SN")),
+    row("ISBN",                  "SN",       "",          "-ARTICLES -periodical -NUMBERED", shapes.isbn("SN")),
+    row("ISSN",                  "SN",       "",          "-ARTICLES -periodical -NUMBERED", shapes.issn_if_free("SN")),
+    row("DOI",                   "DO",       "M3 UR",     "", shapes.doi("DO", "M3", "UR")),
+    row("URL",                   "UR",       "LK L2",     "", shapes.url(("UR", "LK", "L2"), "DO", "M3")),
     row("language",              "LA"),
     row("abstract",              "AB",       "N2"),
     row("keyword",               "KW"),
@@ -286,7 +222,7 @@ ROWS: Final = (
     row("archive_location",      "AN"),
     row("source",                "DP"),
     row("original-date",         "OP"),
-    row("PMCID",                 "C2",       "",          "ARTICLES", Shape(read=_read_pmcid)),
+    row("PMCID",                 "C2",       "",          "ARTICLES", shapes.pmcid("C2")),
     row("genre",                 "M3",       "",          "-software -dataset", Shape(read=_read_genre)),
 )
 # fmt: on
@@ -300,7 +236,7 @@ CODEC: Final = Codec(
     to_title=str.strip,
     abstract=plain,
 )
-MAPPING: Final = Mapping(ROWS, CODEC, COLUMN, note="N1", key="ID")
+MAPPING: Final = Mapping(ROWS, CODEC, COLUMN, Slots(note="N1", key="ID"))
 
 
 def write(items: Iterable[Item]) -> Iterator[str]:
@@ -384,10 +320,9 @@ def _item(record: list[str], first: int, number: int, problems: list[Problem]) -
 def _mapped(type_: str, fields: Fields) -> Item:
     key = fields.pop("ID", [""])[0]
     item = MAPPING.item(type_, fields)
-    texts = item.texts
-    if "event-title" in texts and texts["event-title"] == texts.get("container-title"):
-        if not fields.keys() & {"BT", "C3"}:
-            del texts["container-title"]  # T2 alone was the meeting, as the note says
+    event = item.texts.get("event-title")
+    if event and event == item.texts.get("container-title") and not fields.keys() & {"BT", "C3"}:
+        del item.texts["container-title"]  # T2 alone was the meeting, as the note says
     if key:
         item.id = item.texts["citation-key"] = key
     return item
