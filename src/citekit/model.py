@@ -144,8 +144,8 @@ class _Reading:
 
     def _type(self) -> str:
         given = self.data.get("type")
-        if given in _TYPES:
-            return str(given)
+        if isinstance(given, str) and given in _TYPES:
+            return given
         found = TYPE_BY_NAME.get(plain_type(given)) if isinstance(given, str) else None
         if found is None:
             self._bad(
