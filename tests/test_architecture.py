@@ -27,7 +27,7 @@ NEVERS = [
     ("citekit", "citekit.cli", ()),
     ("citekit", "citekit.store", ("citekit.store", "citekit.jobs", "citekit.cli", "citekit.demo", "citekit.web")),
     ("citekit", "sqlalchemy", ("citekit.store",)),
-    ("citekit", "lxml", ("citekit.formats.xmlrecords", "citekit.formats.endnote_xml", "citekit.csl.library")),
+    ("citekit", "lxml", ("citekit.formats.xmlrecords", "citekit.formats.endnote_xml", "citekit.csl.library", "citekit.csl.peer")),
     ("citekit", "citeproc", ("citekit.csl.peer",)),
     ("citekit", "flask", ("citekit.web",)),
     ("citekit", "werkzeug", ("citekit.web",)),
