@@ -33,7 +33,7 @@ def _write_files(papers: list[Item], out: Path, console: Console) -> None:
     for format_ in formats.REGISTRY.values():
         path = out / f"papers.{format_.suffix}"
         files.dump(papers, path, format_.name)
-        console.print(f"  {format_.label:12} {path} ({path.stat().st_size:,} bytes)", markup=False)
+        console.print(f"  {format_.label:12} {path}", markup=False)
 
 
 def _print_strings(paper: Item, console: Console) -> None:
