@@ -59,11 +59,10 @@ def test_a_broken_record_spoils_no_other(format_: str) -> None:
     assert problems[0].line == line
 
 
-@pytest.mark.parametrize("format_", FORMATS)
+# EndNote tagged has no mark for the end of a record, so a cut in its last line cannot be seen.
+@pytest.mark.parametrize("format_", [name for name in FORMATS if name != "enw"])
 def test_the_middle_of_a_record_may_be_the_end_of_the_file(format_: str) -> None:
     """A truncated file gives every whole record before the cut, and says that it was cut."""
-    if format_ == "enw":
-        pytest.skip("EndNote tagged has no mark for the end of a record")
     text = dumps(THREE, format_)
     cut = text.index("c3") + 1
     titles, problems = read(text[:cut], format_)
@@ -78,12 +77,18 @@ def test_an_empty_file_is_an_error(data: bytes) -> None:
         load(data, "ris")
 
 
-@pytest.mark.parametrize("said", FORMATS)
-@pytest.mark.parametrize("really", FORMATS)
+# BibTeX and BibLaTeX share their syntax, and with it their media type.
+CONFUSED = [
+    (said, really)
+    for said in FORMATS
+    for really in FORMATS
+    if formats.find(said).media_type != formats.find(really).media_type
+]
+
+
+@pytest.mark.parametrize(("said", "really"), CONFUSED)
 def test_the_wrong_format_is_an_error(said: str, really: str) -> None:
     """A file of one format read as another says that it holds no record of that."""
-    if formats.find(said).media_type == formats.find(really).media_type:
-        pytest.skip("BibTeX and BibLaTeX share their syntax")
     with pytest.raises((ReadError, RecordError)):
         loads(dumps(THREE, really), said)
 
