@@ -1,6 +1,6 @@
 """Items from files and to files: the front door of `formats` for the library and the command line.
 
-A source is a path, an open binary file, or bytes; gzip is opened on the way. What a file cannot
+A source is a path, an open file, or bytes; gzip is opened on the way. What a file cannot
 give is never passed over in silence: `iterload` yields it as a Problem, `load` raises or collects.
 """
 
@@ -12,15 +12,22 @@ import warnings
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any, BinaryIO, Final, cast
+from typing import Any, BinaryIO, Final, TextIO, cast
 
 from citekit import formats
-from citekit.errors import CitekitWarning, Problem, ReadError, RecordError, UnknownFormatError
+from citekit.errors import (
+    CitekitWarning,
+    InputError,
+    Problem,
+    ReadError,
+    RecordError,
+    UnknownFormatError,
+)
 from citekit.formats import Format
 from citekit.formats.text import unowned
 from citekit.model import Item, as_item
 
-Source = str | Path | bytes | BinaryIO
+Source = str | Path | bytes | BinaryIO | TextIO
 Work = Item | Mapping[str, Any]
 
 _HEAD: Final = 1 << 14
@@ -31,8 +38,11 @@ def iterload(source: Source, format: str | None = None) -> Iterator[Item | Probl
     """The items of *source*, one at a time, with a Problem in the place of each that is none.
 
     *format* is a name of `citekit formats`; without it the file name and then the content tell.
-    Raises ReadError when the file is empty or holds no record of its format, and
-    UnknownFormatError when nothing tells the format.
+    Raises ReadError when the file is empty or holds no record of its format,
+    UnknownFormatError when nothing tells the format, and OSError when there is no file.
+
+    >>> [type(result).__name__ for result in iterload(b'[{"id": 1, "type": "book"}, 7]')]
+    ['Item', 'Problem']
     """
     with ExitStack() as stack:
         stream, name = _opened(source, stack)
@@ -107,12 +117,18 @@ def dumps(works: Iterable[Work], format: str = "csl-json") -> str:  # noqa: A002
 
 def dump(
     works: Iterable[Work],
-    target: str | Path | BinaryIO,
+    target: str | Path | BinaryIO | TextIO,
     format: str | None = None,  # noqa: A002
 ) -> None:
-    """Writes *works* to a path or an open binary file, a record at a time.
+    """Writes *works* to a path or an open file, a record at a time.
 
-    Without *format* the file name tells it; raises UnknownFormatError when it does not.
+    Without *format* the path's name tells it (UnknownFormatError when it does not); an open file
+    gets CSL-JSON.
+
+    >>> out = io.StringIO()
+    >>> dump([{"type": "book", "title": "Walden"}], out, "enw")
+    >>> out.getvalue().splitlines()[:2]
+    ['%0 Book', '%T Walden']
     """
     if isinstance(target, str | Path):
         name = Path(target).name
@@ -134,8 +150,11 @@ def convert(source: Source, to: str, format: str | None = None) -> str:  # noqa:
     return dumps(load(source, format), to)
 
 
-def _write(works: Iterable[Work], stream: BinaryIO, found: Format) -> None:
+def _write(works: Iterable[Work], stream: BinaryIO | TextIO, found: Format) -> None:
     pieces = found.write(map(as_item, works))
+    if isinstance(stream, io.TextIOBase):
+        stream.writelines(pieces)
+        return
     stream.writelines(piece.encode("utf-8", "replace") for piece in pieces)
 
 
@@ -143,14 +162,25 @@ def _opened(source: Source, stack: ExitStack) -> tuple[io.BufferedReader, str]:
     """(stream, name for messages); gzip is seen by its first bytes."""
     if isinstance(source, bytes):
         stream, name = unowned(io.BytesIO(source)), "data"
+    elif isinstance(source, str) and "\n" in source:
+        raise InputError("text is no path: read text itself with loads, or as bytes")
     elif isinstance(source, str | Path):
         opened = stack.enter_context(Path(source).open("rb"))  # noqa: SIM115
         stream, name = unowned(opened), str(source)
     else:
-        stream, name = unowned(source), str(getattr(source, "name", "stream"))
+        name = str(getattr(source, "name", "stream"))
+        stream = unowned(_binary(source))
     if stream.peek(2)[:2] == _GZIP:
         stream = unowned(cast("BinaryIO", stack.enter_context(gzip.open(stream))))  # noqa: SIM115
     return stream, name
+
+
+def _binary(stream: BinaryIO | TextIO) -> BinaryIO:
+    """The bytes below a stream of text: its own buffer, or else all it says, encoded."""
+    if not isinstance(stream, io.TextIOBase):
+        return cast("BinaryIO", stream)
+    below = getattr(stream, "buffer", None)
+    return below or io.BytesIO(stream.read().encode("utf-8", "surrogatepass"))
 
 
 def _format(name: str | None, file_name: str, head: bytes) -> Format:
