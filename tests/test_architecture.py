@@ -39,7 +39,17 @@ NEVERS = [
 ]  # fmt: skip
 
 # What lies below the wings imports nothing above itself.
-GROUND = ("errors", "variables", "names", "dates", "model", "tokens", "richtext", "keys", "resources")
+GROUND = (
+    "errors",
+    "variables",
+    "names",
+    "dates",
+    "model",
+    "tokens",
+    "richtext",
+    "keys",
+    "resources",
+)
 
 
 def imports(path: Path) -> Iterator[str]:

@@ -33,7 +33,9 @@ def examples() -> list[tuple[str, str, str]]:
 
 
 @pytest.mark.parametrize(("path", "command", "output"), examples())
-def test_examples_print_what_they_show(path: str, command: str, output: str, tmp_path: Path) -> None:
+def test_examples_print_what_they_show(
+    path: str, command: str, output: str, tmp_path: Path
+) -> None:
     """Each command of the documents runs and prints what stands below it."""
     assert command.startswith("citekit ")
     argv = [sys.executable, "-m", "citekit.cli", *split(command)[1:]]

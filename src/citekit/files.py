@@ -154,8 +154,9 @@ def _write(works: Iterable[Work], stream: BinaryIO | TextIO, found: Format) -> N
     pieces = found.write(map(as_item, works))
     if isinstance(stream, io.TextIOBase):
         stream.writelines(pieces)
-        return
-    stream.writelines(piece.encode("utf-8", "replace") for piece in pieces)
+    else:
+        binary = cast("BinaryIO", stream)
+        binary.writelines(piece.encode("utf-8", "replace") for piece in pieces)
 
 
 def _opened(source: Source, stack: ExitStack) -> tuple[io.BufferedReader, str]:
