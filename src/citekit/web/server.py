@@ -1,0 +1,31 @@
+"""The service on a port of this machine."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from citekit.web import create_app
+
+# As many as the store's pool has connections: another thread would only wait for one.
+THREADS: Final = 15
+
+
+def run(host: str, port: int, *, workers: int = 1, dev: bool = False) -> None:
+    """Serves until it is stopped; *dev* is Flask's server, which reloads and shows its faults."""
+    if dev:
+        create_app().run(host, port, debug=True)
+        return
+    from granian import Granian
+    from granian.constants import Interfaces
+
+    Granian(
+        f"{create_app.__module__}:{create_app.__name__}",
+        host,
+        port,
+        interface=Interfaces.WSGI,
+        workers=workers,
+        blocking_threads=THREADS,
+        factory=True,
+        websockets=False,
+        log_access=True,
+    ).serve()
