@@ -3,7 +3,7 @@
 >>> import citekit
 >>> paper = {"id": "w", "type": "book", "title": "Walden", "issued": "1854",
 ...          "author": [{"family": "Thoreau", "given": "Henry David"}]}
->>> print(citekit.dumps([paper], "ris").splitlines()[1])
+>>> print(citekit.dumps([paper], "ris").splitlines()[2])
 AU  - Thoreau, Henry David
 
 Files: `load`, `loads`, `iterload`, `dump`, `dumps`, `convert`. Strings: `cite`, `bibliography`.
