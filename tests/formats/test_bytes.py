@@ -108,6 +108,15 @@ def test_keys_are_unique_without_regard_to_case() -> None:
     assert len({key.lower() for key in keys}) == 4
 
 
+@pytest.mark.parametrize("format_", FORMATS)
+def test_a_labelled_value_brings_no_label(format_: str) -> None:
+    """A value in the note cannot pass itself off as another variable."""
+    work = item(division="Court; PMID: 666", illustrator=[{"literal": "Smith & Sons"}])
+    (back,) = loads(dumps([work], format_), format_)
+    assert "PMID" not in back
+    assert back["illustrator"] == work["illustrator"]
+
+
 HOSTILE = [
     "x\r\nER  - \r\n\r\nTY  - BOOK\r\nTI  - second",
     "x\r\n\r\n%0 Book\r\n%T second",

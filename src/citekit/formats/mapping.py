@@ -30,6 +30,7 @@ Fields = dict[str, list[str]]
 TRANSIENT: Final = frozenset(
     "citation-number citation-label first-reference-note-number locator year-suffix".split()
 )
+_BETWEEN_NAMES: Final = " | "
 _UNLABELLED: Final = TRANSIENT | {"citation-key", "note"}
 TYPE_LABEL: Final = "Item type"
 
@@ -137,23 +138,21 @@ class Mapping:
 
     def lines(self, item: Item) -> list[Line]:
         """(slot, text) for all that *item* says, in the order of the rows; never empty text."""
-        out: list[Line] = []
+        plan = self.plan(item.type)
+        found: list[tuple[int, list[Line]]] = []
         placed: set[str] = set()
-        notes_at = 0
-        for rule in self.plan(item.type):
-            if rule.variable == "note":
-                notes_at = len(out)
-                continue
-            value = item.get(rule.variable)
-            if value is None:
-                continue
-            write = rule.shape.write
-            written = list(write(item)) if write else self._write(rule, value)
-            out.extend(written)
-            if self._comes_back(rule, written, value):
-                placed.add(rule.variable)
-        out[notes_at:notes_at] = self._notes(item, placed)
-        return out
+        for shelf in (item.texts, item.names, item.dates):
+            for variable, value in shelf.items():
+                if variable not in plan or variable == "note" or not value:
+                    continue
+                place, rule = plan[variable]
+                written = self._write(rule, item, value)
+                found.append((place, written))
+                if self._comes_back(rule, written, value):
+                    placed.add(variable)
+        found.append((plan["note"][0], list(self._notes(item, placed))))
+        found.sort(key=_place)
+        return [line for _, lines in found for line in lines]
 
     def _notes(self, item: Item, placed: set[str]) -> Iterator[Line]:
         if note := self.codec.text(item.texts.get("note", "")):
@@ -173,12 +172,10 @@ class Mapping:
         told = labelled.pop(TYPE_LABEL, "") or fields.get(self.type_slot, [""])[0]
         item = Item("", told if told in TYPES else type_)
         read: set[str] = {self.note, self.labels, self.type_slot}
-        for rule in self.plan(item.type):
+        for variable, (_, rule) in self.plan(item.type).items():
             read.update(rule.slots, rule.also)
-            if rule.variable == "note" or rule.variable in item:
-                continue
-            if value := self._read(rule, fields):
-                put(item, rule.variable, value)
+            if variable != "note" and (value := self._read(rule, fields)):
+                put(item, variable, value)
         for variable, text in labelled.items():
             if value := _from_label(variable, text):
                 put(item, variable, value)
@@ -202,18 +199,21 @@ class Mapping:
 
     def holds(self, type_: str) -> dict[str, str]:
         """Where each variable of an item of *type_* stands in a file: {"DOI": "DO", …}."""
-        places: dict[str, str] = {"citation-key": self.key}
-        for rule in self.plan(type_):
-            if rule.shape.one_way:
-                continue
-            places.setdefault(rule.variable, " ".join(rule.slots))
-        moved = {rule.variable for rule in self.plan(type_) if rule.shape.one_way}
+        rules = [rule for _, rule in self.plan(type_).values()]
+        moved = {rule.variable for rule in rules if rule.shape.one_way}
+        places = {rule.variable: " ".join(rule.slots) for rule in rules if not rule.shape.one_way}
+        places["citation-key"] = self.key
         for variable in sorted(VARIABLES - TRANSIENT - places.keys() - moved):
             places[variable] = f"{self.labels} “{label(variable)}:”"
         return places
 
-    def _plan(self, type_: str) -> tuple[Row, ...]:
-        return tuple(rule for rule in self.rows if type_ in rule.types)
+    def _plan(self, type_: str) -> dict[str, tuple[int, Row]]:
+        """{variable: (place in the table, row)} of the rows that hold for one item type."""
+        plan: dict[str, tuple[int, Row]] = {}
+        for place, rule in enumerate(self.rows):
+            if type_ in rule.types and plan.setdefault(rule.variable, (place, rule))[0] != place:
+                raise ValueError(f"two rows for {rule.variable} of {type_}")
+        return plan
 
     def _comes_back(self, rule: Row, written: list[Line], value: Value) -> bool:
         """Whether reading *written* gives *value*; asked only where a slot holds part of values."""
@@ -226,7 +226,9 @@ class Mapping:
             fields.setdefault(slot, []).append(text)
         return _same(rule.variable, value, self._read(rule, fields))
 
-    def _write(self, rule: Row, value: Value) -> list[Line]:
+    def _write(self, rule: Row, item: Item, value: Value) -> list[Line]:
+        if rule.shape.write:
+            return [line for line in rule.shape.write(item) if line[1]]
         texts = self.texts(rule.variable, value)
         return [(slot, text) for text in texts for slot in rule.slots]
 
@@ -279,9 +281,15 @@ def _labelled(item: Item, placed: set[str]) -> list[str]:
     for variable in sorted(item.variables(), key=lambda name: (name != "PMID", name)):
         if variable in placed or variable in _UNLABELLED:
             continue
-        if text := " & ".join(_label_texts(variable, item[variable])):
+        if text := _BETWEEN_NAMES.join(_label_texts(variable, item[variable])):
+            # A value must not bring a label of its own.
+            text = _LABEL_START.sub(_tamed, text)
             parts.append(f"{label(variable)}: {text}")
     return parts
+
+
+def _tamed(label_: re.Match[str]) -> str:
+    return label_[0].replace("; ", ", ")
 
 
 def _label_texts(variable: str, value: Value) -> list[str]:
@@ -294,7 +302,9 @@ def _label_texts(variable: str, value: Value) -> list[str]:
 
 def _from_label(variable: str, text: str) -> Value | None:
     if variable in NAMES:
-        return tuple(from_sort_form(name) for name in text.split(" & ") if name.strip(" ,"))
+        return tuple(
+            from_sort_form(name) for name in text.split(_BETWEEN_NAMES) if name.strip(" ,")
+        )
     return Date.from_text(text) if variable in DATES else text
 
 
@@ -304,6 +314,10 @@ def _same(variable: str, value: Value, back: Value | None) -> bool:
     if isinstance(value, str):
         return clean(value) == back
     return value == back
+
+
+def _place(found: tuple[int, list[Line]]) -> int:
+    return found[0]
 
 
 def put(item: Item, variable: str, value: Value) -> None:
