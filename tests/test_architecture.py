@@ -49,6 +49,8 @@ GROUND = (
     "richtext",
     "keys",
     "resources",
+    "identifiers",
+    "pages",
 )
 
 

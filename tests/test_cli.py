@@ -55,14 +55,19 @@ def test_lost_records_give_exit_code_1() -> None:
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (("convert", "no-such-file.ris", "-t", "ris"), "No such file"),
+        (("convert", "no-such-file.ris", "-t", "ris"), "does not exist"),
+        (("convert", ".", "-t", "ris"), "is a directory"),
+        (("export", "1", "--list", "x", "-t", "ris"), "say one of them"),
+        (("list", "new", "12"), "digits are the number of a list"),
+        (("list", "new", " "), "wanted words"),
+        (("styles", "-n", "-1"), "Invalid value"),
+        (("serve", "--port", "99999"), "Invalid value"),
         (("convert", PAPERS, "-t", "riss"), "unknown format: 'riss' (nearest: ris"),
         (("convert", PAPERS), "no format to write"),
         (("convert", PAPERS, "-f", "ris", "-t", "enw"), "looks like CSL-JSON"),
         (("cite", PAPERS, "-s", "natur"), "unknown style: 'natur'"),
         (("cite", PAPERS, "-l", "xx-XX"), "unknown locale"),
         (("cite", PAPERS, "--id", "nobody"), "no item called nobody"),
-        (("list", "show", "nothing"), "no reading list 'nothing'"),
     ],
     ids=lambda value: str(value)[:30],
 )
@@ -71,6 +76,7 @@ def test_usage_errors_give_exit_code_2(
 ) -> None:
     """One line says what was wrong; nothing is done."""
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "200")
     result = run(*arguments)
     assert result.exit_code == 2
     assert said in result.stderr
@@ -84,6 +90,20 @@ def test_a_wrong_database_gives_exit_code_3(tmp_path: Path) -> None:
     result = run("import", PAPERS, "-d", str(wrong))
     assert result.exit_code == 3
     assert "x.sqlite" in result.stderr
+
+
+@pytest.mark.parametrize(
+    "command", [("export", "-t", "ris"), ("list",), ("papers",), ("list", "show", "1")]
+)
+def test_reading_makes_no_database(
+    command: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A database that is not there is an error for commands that read, and is not made."""
+    monkeypatch.chdir(tmp_path)
+    result = run(*command)
+    assert result.exit_code == 3
+    assert "no database citekit.sqlite" in result.stderr
+    assert not list(tmp_path.iterdir())
 
 
 def test_a_failed_conversion_leaves_no_file(tmp_path: Path) -> None:
@@ -125,7 +145,39 @@ def test_a_list_is_exported_in_its_order(database: str) -> None:
     papers = load(PAPERS)
     assert [item["id"] for item in exported] == [papers[2].id, papers[0].id]
     shown = run("list", "-d", database, "show", "1").stdout
-    assert shown.splitlines()[0].startswith(papers[2].id)
+    assert shown.splitlines()[0].startswith(f"3\t{papers[2].id}\t")
+
+
+def test_a_list_is_arranged(database: str) -> None:
+    """Papers move and leave by number, key or identifier; a list is deleted, its papers stay."""
+    run("import", PAPERS, "-d", database)
+    lists = ("list", "-d", database)
+    run(*lists, "new", "Mine")
+    first, second, third = (item for item in load(PAPERS)[:3])
+    names = (first.id, f"doi:{second['DOI']}", f"pmid:{third['PMID']}")
+    assert run(*lists, "add", "Mine", *names).exit_code == 0
+
+    def numbers() -> list[str]:
+        return [line.split("\t")[0] for line in run(*lists, "show", "Mine").stdout.splitlines()]
+
+    assert numbers() == ["1", "2", "3"]
+    run(*lists, "move", "Mine", "3", "1")
+    assert numbers() == ["3", "1", "2"]
+    run(*lists, "remove", "Mine", first.id)
+    assert numbers() == ["3", "2"]
+    assert run(*lists, "show", "Nothing").exit_code == 2
+    assert run(*lists, "delete", "Mine").exit_code == 0
+    assert run(*lists).stdout == ""
+    assert run("papers", "-d", database, "-n", "1", "CAR-T").stderr.startswith("1 of ")
+
+
+def test_papers_are_searched(database: str) -> None:
+    """`papers WORDS` prints number, key and title."""
+    run("import", PAPERS, "-d", database)
+    found = run("papers", "-d", database, "barriers", "solid").stdout
+    assert (
+        found == "1\tchen2025barriers\tBarriers and solutions for CAR-T therapy in solid tumors\n"
+    )
 
 
 def test_papers_are_exported_by_number(database: str) -> None:
@@ -143,7 +195,7 @@ def test_styles_are_found_by_words() -> None:
 
 def test_locales_are_listed() -> None:
     """`locales` prints tags."""
-    assert "\nde-DE\t" in run("locales").stdout
+    assert "\nde-DE\tDeutsch (Deutschland)\tGerman (Germany)\n" in run("locales").stdout
 
 
 def test_the_demonstration_does_the_main_job(tmp_path: Path) -> None:

@@ -366,8 +366,9 @@ def test_a_date_does_not_change_the_next(style: Loader) -> None:
 def test_every_text(style: Loader, variable: str) -> None:
     """Every text of CSL can be asked for, with its hyphen."""
     loaded = style(f'<text variable="{variable}" suffix="."/>')
-    fields = {"page": "7"} if variable == "page-first" else {variable: "7"}
-    assert said(loaded, **fields) == "7."
+    value = "PMC7" if variable == "PMCID" else "7"
+    fields = {"page": value} if variable == "page-first" else {variable: value}
+    assert said(loaded, **fields) == f"{value}."
 
 
 @pytest.mark.parametrize("variable", ["chapter-number", "number-of-pages", "number-of-volumes"])

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from citekit import dates
 from citekit.dates import Date
-from citekit.names import Name, body, from_reading_form, from_sort_form, person
+from citekit.names import Name, body, from_sort_form, person
 
 YEARS = st.integers(-3000, 3000).filter(bool)
 DAYS = st.one_of(
@@ -106,20 +106,6 @@ def test_any_text_is_a_date_of_some_kind(text: str) -> None:
 def test_sort_form(text: str, name: Name) -> None:
     """Family first, as RIS and most files have names."""
     assert from_sort_form(text) == name
-
-
-@pytest.mark.parametrize(
-    ("text", "name"),
-    [
-        ("Jan Berg", Name("Berg", "Jan")),
-        ("Jan van der Berg", Name("Berg", "Jan", non_dropping_particle="van der")),
-        ("Martin Luther King Jr.", Name("King", "Martin Luther", suffix="Jr.")),
-        ("Plato", body("Plato")),
-    ],
-)
-def test_reading_form(text: str, name: Name) -> None:
-    """Given name first, as people say names."""
-    assert from_reading_form(text) == name
 
 
 @given(st.text("abcXYZ '-", max_size=12), st.text("abcXYZ .", max_size=12))

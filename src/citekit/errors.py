@@ -30,6 +30,9 @@ if TYPE_CHECKING:
     from citekit.model import Item
 
 
+MOST_NAMED = 12
+
+
 class Problem(Struct, frozen=True):
     """Something in a file that was not understood, and its place.
 
@@ -100,10 +103,12 @@ class UnknownNameError(CitekitError):
         self, name: str, known: Iterable[str] = (), *, nearest: Sequence[str] = ()
     ) -> None:
         self.name = name
-        self.nearest = list(nearest) or get_close_matches(
-            name.lower(), list(known), n=5, cutoff=0.5
-        )
+        known = list(known)
+        self.nearest = list(nearest) or get_close_matches(name.lower(), known, n=5, cutoff=0.5)
         hint = f" (nearest: {', '.join(self.nearest)})" if self.nearest else ""
+        if not hint and (names := sorted(known)):
+            more = ", …" if len(names) > MOST_NAMED else ""
+            hint = f" (known: {', '.join(names[:MOST_NAMED])}{more})"
         super().__init__(f"unknown {self.kind}: {name[:100]!r}{hint}")
 
 

@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import gzip
 import io
+import os
+import re
+import tempfile
 import warnings
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO, Final, TextIO, cast
 
@@ -32,14 +35,16 @@ Work = Item | Mapping[str, Any]
 
 _HEAD: Final = 1 << 14
 _GZIP: Final = b"\x1f\x8b"
+# What no path begins with, and every text of a format does.
+_TEXT: Final = re.compile(r"\s*[\[{@<%]|TY {1,2}-|.*\n")
 
 
 def iterload(source: Source, format: str | None = None) -> Iterator[Item | Problem]:  # noqa: A002
     """The items of *source*, one at a time, with a Problem in the place of each that is none.
 
     *format* is a name of `citekit formats`; without it the file name and then the content tell.
-    Raises ReadError when the file is empty or holds no record of its format,
-    UnknownFormatError when nothing tells the format, and OSError when there is no file.
+    Raises ReadError when the file is empty, holds no record of its format, or is of no format
+    known, UnknownFormatError for a name, and OSError when there is no file.
 
     >>> [type(result).__name__ for result in iterload(b'[{"id": 1, "type": "book"}, 7]')]
     ['Item', 'Problem']
@@ -50,12 +55,15 @@ def iterload(source: Source, format: str | None = None) -> Iterator[Item | Probl
         if not head.strip(b" \t\r\n\x00\xef\xbb\xbf"):
             raise ReadError(f"{name}: the file is empty")
         found = _format(format, name, head)
-        is_empty = True
+        has_items = has_lost = False
         for result in found.read(cast("BinaryIO", stream)):
-            is_empty = is_empty and isinstance(result, Problem) and not result.lost
+            has_items = has_items or isinstance(result, Item)
+            has_lost = has_lost or (isinstance(result, Problem) and result.lost)
             yield result
-        if is_empty and formats.by_content(head) is not found:
-            raise ReadError(f"{name}: no {found.label} record in it{_looks_like(head)}")
+        looks = formats.by_content(head)
+        if not has_items and looks is not found and (looks or not has_lost):
+            hint = f" (it looks like {looks.label})" if looks else ""
+            raise ReadError(f"{name}: no {found.label} record in it{hint}")
 
 
 def load(
@@ -101,8 +109,8 @@ def loads(
     return load(data, format, problems=problems)
 
 
-def dumps(works: Iterable[Work], format: str = "csl-json") -> str:  # noqa: A002
-    """*works* (Items or CSL-JSON objects) as the text of a file.
+def dumps(works: Iterable[Work] | Work, format: str = "csl-json") -> str:  # noqa: A002
+    """*works* (Items or CSL-JSON objects, or a lone one) as the text of a file.
 
     >>> print(dumps([{"type": "book", "title": "Walden", "issued": "1854"}], "bibtex"))
     @book{anon1854walden,
@@ -112,18 +120,19 @@ def dumps(works: Iterable[Work], format: str = "csl-json") -> str:  # noqa: A002
     <BLANKLINE>
     <BLANKLINE>
     """
-    return "".join(formats.find(format).write(map(as_item, works)))
+    return "".join(formats.find(format).write(_items(works)))
 
 
 def dump(
-    works: Iterable[Work],
+    works: Iterable[Work] | Work,
     target: str | Path | BinaryIO | TextIO,
     format: str | None = None,  # noqa: A002
 ) -> None:
     """Writes *works* to a path or an open file, a record at a time.
 
     Without *format* the path's name tells it (UnknownFormatError when it does not); an open file
-    gets CSL-JSON.
+    gets CSL-JSON. The file at a path is replaced when the new one is complete; a name in ".gz" is
+    compressed.
 
     >>> out = io.StringIO()
     >>> dump([{"type": "book", "title": "Walden"}], out, "enw")
@@ -135,7 +144,7 @@ def dump(
         found = formats.find(format) if format else formats.by_file_name(name)
         if found is None:
             raise UnknownFormatError(name, formats.REGISTRY)
-        with Path(target).open("wb") as stream:
+        with replacing(Path(target)) as stream:
             _write(works, stream, found)
     else:
         _write(works, target, formats.find(format or "csl-json"))
@@ -150,8 +159,40 @@ def convert(source: Source, to: str, format: str | None = None) -> str:  # noqa:
     return dumps(load(source, format), to)
 
 
-def _write(works: Iterable[Work], stream: BinaryIO | TextIO, found: Format) -> None:
-    pieces = found.write(map(as_item, works))
+@contextmanager
+def replacing(path: Path) -> Iterator[BinaryIO]:
+    """A stream into a file that stands under its name, *path*, only when it is complete."""
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    temporary = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            if path.suffix == ".gz":
+                with gzip.GzipFile(path.name, "wb", fileobj=stream, mtime=0) as packed:
+                    yield cast("BinaryIO", packed)
+            else:
+                yield stream
+        temporary.chmod(0o666 & ~_umask())
+        temporary.replace(path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+def _items(works: Iterable[Work] | Work) -> Iterator[Item]:
+    """The Items of *works*; a lone one is taken as well."""
+    if isinstance(works, Item | Mapping):
+        works = [works]
+    return map(as_item, works)
+
+
+def _write(works: Iterable[Work] | Work, stream: BinaryIO | TextIO, found: Format) -> None:
+    pieces = found.write(_items(works))
     if isinstance(stream, io.TextIOBase):
         stream.writelines(pieces)
     else:
@@ -163,11 +204,13 @@ def _opened(source: Source, stack: ExitStack) -> tuple[io.BufferedReader, str]:
     """(stream, name for messages); gzip is seen by its first bytes."""
     if isinstance(source, bytes):
         stream, name = unowned(io.BytesIO(source)), "data"
-    elif isinstance(source, str) and "\n" in source:
+    elif isinstance(source, str) and _TEXT.match(source):
         raise InputError("text is no path: read text itself with loads, or as bytes")
     elif isinstance(source, str | Path):
         opened = stack.enter_context(Path(source).open("rb"))  # noqa: SIM115
         stream, name = unowned(opened), str(source)
+    elif not hasattr(source, "read"):
+        raise InputError(f"{type(source).__name__} (wanted a path, an open file or bytes)")
     else:
         name = str(getattr(source, "name", "stream"))
         stream = unowned(_binary(source))
@@ -193,9 +236,4 @@ def _format(name: str | None, file_name: str, head: bytes) -> Format:
         return named  # BibTeX and BibLaTeX look alike; the name tells them apart
     if found or named:
         return cast("Format", found or named)
-    raise UnknownFormatError(file_name, nearest=list(formats.REGISTRY))
-
-
-def _looks_like(head: bytes) -> str:
-    found = formats.by_content(head)
-    return f" (it looks like {found.label})" if found else ""
+    raise ReadError(f"{file_name}: no known format in it (known: {', '.join(formats.REGISTRY)})")

@@ -1,4 +1,4 @@
-"""What the command line and the service both do, in one place, so that neither can do more.
+"""The steps that the command line and the service share: sources to items, items to files.
 
 Everything streams: a job holds a few records at a time, and what could not be read goes to a
 report, never away.

@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from citekit import dates, names
+from citekit import dates, identifiers, names
 from citekit.dates import Date
 from citekit.errors import ItemError, Problem
 from citekit.names import Name
@@ -32,6 +32,9 @@ Names = tuple[Name, ...]
 Report = Callable[[Problem], None]
 
 
+_TYPES = frozenset(TYPES)
+
+
 class Item(Struct, repr_omit_defaults=True):
     """One cited work: three shelves of CSL variables, by kind, and what CSL does not know.
 
@@ -48,6 +51,11 @@ class Item(Struct, repr_omit_defaults=True):
     names: dict[str, Names] = {}
     dates: dict[str, Date] = {}
     extra: dict[str, Any] = {}
+
+    def __post_init__(self) -> None:
+        if self.type not in _TYPES:
+            message = f"{_said(self.type)} (wanted one of CSL's {len(TYPES)} item types)"
+            raise ItemError(Problem(message, id=self.id, field="type", lost=False))
 
     def get(self, variable: str) -> Value | None:
         """The text, names or date of *variable*, or None."""
@@ -126,8 +134,11 @@ class _Reading:
         for key, value in self.data.items():
             if value is None or key in ("id", "type"):
                 continue
+            variable = VARIABLE_ALIASES.get(key, key)
+            # An alias beside its variable ("doi" beside "DOI") is one more unknown key.
+            is_spare = variable != key and self.data.get(variable) is not None
             try:
-                if not _file(item, VARIABLE_ALIASES.get(key, key), value):
+                if is_spare or not _file(item, variable, value):
                     self.extra[key] = value
             except ValueError as error:
                 self._bad(key, str(error), value)
@@ -163,14 +174,12 @@ class _Reading:
         self.extra[field] = value
 
 
-_TYPES = frozenset(TYPES)
-
-
 def _file(item: Item, variable: str, value: Any) -> bool:
     """Puts *value* on its shelf; False when CSL has no such variable."""
     if variable in TEXTS:
         if text := _text(variable, value):
-            item.texts.setdefault(variable, text)
+            bare = identifiers.BARE.get(variable)
+            item.texts[variable] = (bare(text) or text) if bare else text
     elif variable in NAMES:
         if people := _names(value):
             item.names[variable] = people
@@ -198,10 +207,14 @@ def _number(value: float) -> str:
     return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
 
 
+_NOBODY = Name()
+
+
 def _names(value: Any) -> Names:
     try:
         # The common shape at C speed; whatever else the wild holds takes the slow road below.
-        return tuple(map(names.tidy, msgspec.convert(value, Names)))
+        people = map(names.tidy, msgspec.convert(value, Names))
+        return tuple(name for name in people if name != _NOBODY)
     except msgspec.ValidationError:
         pass
     if isinstance(value, dict):
@@ -216,7 +229,7 @@ def _names(value: Any) -> Names:
             found.append(_name(one, index))
         else:
             raise ValueError(f"[{index}]: {_said(one)} (wanted a name object)")
-    return tuple(name for name in found if name != Name())
+    return tuple(name for name in found if name != _NOBODY)
 
 
 def _name(value: dict[str, Any], index: int) -> Name:

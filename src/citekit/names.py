@@ -121,16 +121,6 @@ def from_sort_form(text: str) -> Name:
     return person(family, given, ", ".join(rest))
 
 
-def from_reading_form(text: str) -> Name:
-    """The Name in "Given van der Family": particles and what follows them are the family name."""
-    words = text.split()
-    if len(words) < 2:
-        return body(text)
-    suffix = words.pop() if len(words) > 2 and _is_suffix(words[-1]) else ""
-    start = next((i for i, word in enumerate(words[1:-1], 1) if _is_particle(word)), len(words) - 1)
-    return person(" ".join(words[start:]), " ".join(words[:start]), suffix)
-
-
 def from_csl(value: Mapping[str, Any]) -> Name:
     """The Name in a CSL-JSON name object; keys that CSL does not know go to `extra`.
 

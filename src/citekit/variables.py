@@ -1,6 +1,6 @@
 """Every CSL variable with its kind, and every item type (CSL 1.0.2, appendices III and IV).
 
-Tables only. `tests/test_variables.py` compares them with the CSL-JSON schema.
+Tables only. `tests/test_model.py` compares them with lists made from the specification.
 """
 
 from __future__ import annotations

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
+from citekit import pages
 from citekit.dates import Date
-from citekit.formats import pages
 from citekit.formats.plaintext import plain
 from citekit.model import Item, Value
 from citekit.names import Name

@@ -14,7 +14,6 @@ from citekit.errors import (
     Problem,
     ReadError,
     RecordError,
-    UnknownFormatError,
 )
 from citekit.files import dumps, iterload, load, loads
 from citekit.model import Item
@@ -101,7 +100,7 @@ def test_the_wrong_format_is_named() -> None:
 
 def test_what_is_no_format_is_an_error() -> None:
     """Content that looks like nothing names the formats there are."""
-    with pytest.raises(UnknownFormatError, match="csl-json"):
+    with pytest.raises(ReadError, match="csl-json"):
         load(b"Dear Sir or Madam")
 
 

@@ -41,7 +41,7 @@ def resolve(tag: str) -> str:
         found = by_key.get("-".join([language, *rest[-1:]])) or dialects.get(language)
     if found is None:
         close = get_close_matches(key[:40], by_key, n=5, cutoff=0.5)
-        raise UnknownLocaleError(tag, nearest=[by_key[name] for name in close])
+        raise UnknownLocaleError(tag, names(), nearest=[by_key[name] for name in close])
     return found
 
 

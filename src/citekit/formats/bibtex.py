@@ -8,6 +8,7 @@ What BibTeX has no field for stands in `usera`, which no bibliography style prin
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Iterable, Iterator
 from typing import BinaryIO, Final
@@ -216,6 +217,9 @@ def _split(name: str, text: str) -> list[str]:
         return re.split(r"\s*;\s*" if ";" in text else r"\s*,\s*", text)
     return [" ".join(text.split())]
 
+
+# What bibtexparser logs of a broken entry is our Problem already.
+logging.getLogger("bibtexparser").addHandler(logging.NullHandler())
 
 # --- syntax ----------------------------------------------------------------------------------
 

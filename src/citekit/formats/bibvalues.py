@@ -12,9 +12,9 @@ from urllib.parse import quote
 
 from bibtexparser.middlewares.names import InvalidNameError, parse_single_name_into_parts
 
-from citekit import dates
+from citekit import dates, identifiers, pages
 from citekit.dates import Date
-from citekit.formats import capitals, identifiers, pages
+from citekit.formats import capitals
 from citekit.formats.detex import detex
 from citekit.formats.mapping import Fields, Line, Shape
 from citekit.formats.text import clean

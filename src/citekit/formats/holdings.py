@@ -42,6 +42,7 @@ _CHANGES: Final = """
 | format | change |
 |---|---|
 | all but CSL-JSON | Unknown keys of an item stay behind; runs of blanks and line ends become one blank (EndNote XML keeps paragraphs). Text is composed Unicode (NFC), without control characters. |
+| all but CSL-JSON | The `id` of an item comes back as its citation key: `citation-key`, else an `id` that is a key like ours, else one made of name, year and title. |
 | all but CSL-JSON | No format says whether a name's particle drops in sorting: "van Beethoven" comes back with a particle that does not. A name of one word comes back as a body. |
 | all but CSL-JSON | Shortened page ranges are written in full: 123-8 becomes 123-128. A text beside the parts of a date is left out. |
 | RIS, EndNote | Markup in titles and abstracts becomes plain text: H₂O keeps its small 2, *E. coli* loses its slant. |

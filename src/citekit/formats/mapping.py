@@ -14,8 +14,8 @@ from typing import Final
 
 from msgspec import Struct
 
+from citekit import pages
 from citekit.dates import Date
-from citekit.formats import pages
 from citekit.formats.crosswalk import Column
 from citekit.formats.plaintext import plain
 from citekit.formats.text import clean

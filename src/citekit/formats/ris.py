@@ -15,10 +15,10 @@ from typing import BinaryIO, Final
 from msgspec.structs import replace
 from rispy import RisParser
 
-from citekit import dates
+from citekit import dates, identifiers, pages
 from citekit.dates import Date
 from citekit.errors import Problem
-from citekit.formats import crosswalk, identifiers, pages, shapes
+from citekit.formats import crosswalk, shapes
 from citekit.formats.base import Format
 from citekit.formats.mapping import Codec, Fields, Line, Mapping, Shape, Slots, names_line, row
 from citekit.formats.plaintext import plain
@@ -260,7 +260,9 @@ def _record(item: Item, key: str) -> str:
 def read(stream: BinaryIO) -> Iterator[Item | Problem]:
     """An Item for each record, a Problem for what is none."""
     problems: list[Problem] = []
-    for number, (first, record) in enumerate(_records(lines(stream, problems.append)), 1):
+    number = 0
+    for first, record in _records(lines(stream, problems.append)):
+        number += any(map(_TAGGED.match, record))
         found = _item(record, first, number, problems)
         yield from problems
         problems.clear()

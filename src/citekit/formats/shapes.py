@@ -7,9 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from citekit import dates
+from citekit import dates, identifiers, pages
 from citekit.dates import Date
-from citekit.formats import identifiers, pages
 from citekit.formats.mapping import Fields, Line, Shape
 from citekit.formats.text import clean
 from citekit.model import Item

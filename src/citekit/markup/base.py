@@ -15,15 +15,14 @@ class Markup(Struct, frozen=True):
     """How tokens are written in one markup.
 
     `pairs` holds (before, after) for each mark that the markup can say; the others vanish and
-    their words stay. `link` gives the pair for a link's address. `block` wraps one entry of a
-    list, `join` stands between entries, `around` wraps the list.
+    their words stay. `block` wraps one entry of a list, `join` stands between entries, `around`
+    wraps the list.
     """
 
     name: str
     media_type: str
     escape: Callable[[str], str]
     pairs: Mapping[Mark, Pair] = {}
-    link: Callable[[str], Pair] | None = None
     block: Pair = ("", "")
     join: str = "\n"
     around: Pair = ("", "")
@@ -45,7 +44,4 @@ class Markup(Struct, frozen=True):
         return f"{self.around[0]}{body}{self.around[1]}"
 
     def _pair(self, mark: Mark) -> Pair:
-        kind, value = mark
-        if kind == "link":
-            return self.link(value) if self.link else ("", "")
         return self.pairs.get(mark, ("", ""))

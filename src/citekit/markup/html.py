@@ -5,12 +5,7 @@ from __future__ import annotations
 import html
 
 from citekit import tokens
-from citekit.markup.base import Markup, Pair
-
-
-def _link(address: str) -> Pair:
-    return f'<a href="{html.escape(address)}">', "</a>"
-
+from citekit.markup.base import Markup
 
 HTML = Markup(
     name="html",
@@ -24,7 +19,6 @@ HTML = Markup(
         tokens.SUPERSCRIPT: ("<sup>", "</sup>"),
         tokens.SUBSCRIPT: ("<sub>", "</sub>"),
     },
-    link=_link,
     block=('<div class="csl-entry">', "</div>"),
     around=('<div class="csl-bib-body">\n', "\n</div>"),
 )

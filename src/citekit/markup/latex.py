@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Final
 
 from citekit import tokens
-from citekit.markup.base import Markup, Pair
+from citekit.markup.base import Markup
 
 _ESCAPED: Final = str.maketrans(
     {
@@ -47,10 +47,6 @@ def is_balanced(text: str) -> bool:
     return depth == 0
 
 
-def _link(address: str) -> Pair:
-    return f"\\href{{{address}}}{{", "}"
-
-
 LATEX: Final = Markup(
     name="latex",
     media_type="application/x-latex; charset=utf-8",
@@ -63,6 +59,5 @@ LATEX: Final = Markup(
         tokens.SUPERSCRIPT: ("$^{", "}$"),
         tokens.SUBSCRIPT: ("$_{", "}$"),
     },
-    link=_link,
     join="\n\n",
 )

@@ -198,7 +198,7 @@ def _engine(url: URL, name: str) -> Engine:
     try:
         engine = create_engine(url, **options)
     except (ImportError, NoSuchModuleError) as error:
-        raise StoreError(f"{name}: {error} (wanted: pip install 'citekit[postgres]')") from error
+        raise StoreError(f"{name}: {error} (wanted: pip install -e '.[postgres]')") from error
     if url.drivername == "sqlite":
         event.listen(engine, "connect", _on_connect)
     event.listen(engine, "begin", _on_begin)

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from citekit import identifiers, pages
 from citekit.dates import Date
-from citekit.formats import identifiers, pages
 from citekit.model import Item
 from citekit.names import Name
 from citekit.web.shown import plain

@@ -39,7 +39,7 @@ def paper_file(paper: Paper, format_: Format) -> Response:
 
 def list_file(reading_list: ReadingList, format_: Format) -> Response:
     """The list as a file, streamed; its name is the list's title."""
-    pieces = jobs.encoded(store().items(reading_list.id), format_)
+    pieces = jobs.encoded(jobs.stored(store(), list_id=reading_list.id), format_)
     response = _file(Response(chunks(pieces)), reading_list.title, format_)
     response.cache_control.no_cache = True
     return response

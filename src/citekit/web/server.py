@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+import socket
 from typing import Final
 
 from citekit.web import create_app
 
 # As many as the store's pool has connections: another thread would only wait for one.
 THREADS: Final = 15
+
+
+def check_free(host: str, port: int) -> None:
+    """Raises OSError when another server has the port: Granian would share it in silence."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as tried:
+        tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            tried.bind((host, port))
+        except OSError as error:
+            raise OSError(error.errno, f"{error.strerror}: {host}:{port}") from None
 
 
 def run(host: str, port: int, *, workers: int = 1, dev: bool = False) -> None:
@@ -25,6 +37,7 @@ def run(host: str, port: int, *, workers: int = 1, dev: bool = False) -> None:
         interface=Interfaces.WSGI,
         workers=workers,
         blocking_threads=THREADS,
+        backpressure=THREADS,
         factory=True,
         websockets=False,
         log_access=True,

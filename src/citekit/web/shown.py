@@ -13,9 +13,8 @@ from typing import Any, Final
 from markupsafe import Markup
 from msgspec import Struct
 
-from citekit import richtext
+from citekit import identifiers, richtext
 from citekit.dates import MONTH_NAMES, SEASONS, Date, Part
-from citekit.formats import identifiers
 from citekit.markup.html import HTML
 from citekit.markup.plain import PLAIN
 from citekit.model import Item, split_keywords

@@ -1,4 +1,4 @@
-"""What DOIs, ISSNs and ISBNs look like, for slots that hold more than one kind of number."""
+"""What identifiers look like, bare and in the dress that the wild gives them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,16 @@ _DOI: Final = re.compile(
 )
 _ISSN: Final = re.compile(r"\b\d{4}-?\d{3}[\dXx]\b")
 _ISBN: Final = re.compile(r"\b(?:97[89][- ]?)?\d(?:[- ]?\d){8}[- ]?[\dXx]\b")
-_PMCID: Final = re.compile(r"(?:PMC)?(\d+)", re.I)
+_PMID: Final = re.compile(
+    r"(?:PMID:?\s*|https?://(?:www\.)?(?:pubmed\.ncbi\.nlm\.nih\.gov|ncbi\.nlm\.nih\.gov/pubmed)/)?"
+    r"(\d{1,10})/?",
+    re.I,
+)
+_PMCID: Final = re.compile(
+    r"(?:PMCID:?\s*|https?://(?:www\.)?(?:pmc\.)?ncbi\.nlm\.nih\.gov/(?:pmc/)?articles/)?"
+    r"(?:PMC)?(\d+)/?",
+    re.I,
+)
 
 # What a URL may not hold as it stands (formats.md 3.12); all else of a DOI does.
 _SAFE_IN_URL: Final = "!$&'()*+,-./:;=?@_~[]"
@@ -44,7 +53,21 @@ def is_isbn(text: str) -> bool:
     return bool(_ISBN.search(text))
 
 
+def pmid(text: str) -> str:
+    """The bare PMID when *text* is one, labelled or as an address; else "".
+
+    >>> pmid("PMID: 40579466"), pmid("https://pubmed.ncbi.nlm.nih.gov/40579466/"), pmid("WOS:1")
+    ('40579466', '40579466', '')
+    """
+    match = _PMID.fullmatch(text.strip())
+    return match[1] if match else ""
+
+
 def pmcid(text: str) -> str:
     """The PMCID with its letters, "PMC123", for "PMC123" and "123"; "" for anything else."""
     match = _PMCID.fullmatch(text.strip())
     return f"PMC{match[1]}" if match else ""
+
+
+# How each identifier stands in an item; a text that is none stays as it is.
+BARE: Final = {"DOI": doi, "PMID": pmid, "PMCID": pmcid}
