@@ -79,7 +79,7 @@ def from_csl(value: Any) -> Date | None:
     if isinstance(value, bool) or value is None:
         raise ValueError(f"{value!r} (wanted a date)")
     if isinstance(value, int | float):
-        return Date.of(int(value))
+        return _from_object({"date-parts": [[value]]})
     if isinstance(value, str):
         return Date.from_text(value) if value.strip() else None
     if isinstance(value, list):
@@ -109,7 +109,7 @@ def to_csl(date: Date) -> dict[str, Any]:
 def month_number(word: str) -> int | None:
     """5 for "May", "may." and "05"; 21 to 24 for a season's name; None for anything else."""
     word = word.strip(".,").lower()
-    if word.isdecimal() and 1 <= int(word) <= 12:
+    if word.isdecimal() and len(word) <= 2 and 1 <= int(word) <= 12:
         return int(word)
     if word in SEASONS:
         return SEASONS[word]
@@ -123,7 +123,9 @@ _LONG_MONTHS: Final = re.compile(
     "oct(ober)?|nov(ember)?|dec(ember)?"
 )
 _EDTF: Final = re.compile(r"(-?\d{4})(?:-(\d\d)(?:-(\d\d))?)?([?~%]?)")
-_SLASHED: Final = re.compile(r"(\d{4})/(\d{0,2})(?:/(\d{0,2}))?/?")
+_YEAR: Final = re.compile(r"[1-9]\d{0,3}")
+# RIS, and what people type: 2025/06/27/, 2025.6.27, 2025-6-27, 20250627.
+_LOOSE: Final = re.compile(r"(\d{4})([/.-]?)(\d{0,2})(?:\2(\d{0,2}))?/?")
 _FIELDS: Final = frozenset({"date-parts", "season", "circa", "literal", "raw"})
 
 
@@ -154,17 +156,25 @@ def _edtf(text: str) -> Date | None:
     """The Date in EDTF, dates with slashes as in RIS ("2025/06/27/") included."""
     if not text or not (text[0].isdigit() or text[0] in "-./"):
         return None
-    if slashed := _SLASHED.fullmatch(text):
-        return _made([slashed.groups()])
+    if "-" not in text and (loose := _LOOSE.fullmatch(text)):
+        return _loose(loose)
     ends = text.split("T", maxsplit=1)[0].split("/")
     if len(ends) > 2:
         return None
     found = [("",) if end in ("", "..") else _EDTF.fullmatch(end) for end in ends]
     if None in found or not isinstance(found[0], re.Match):
-        return None
+        loose = _LOOSE.fullmatch(text)
+        return _loose(loose) if loose else None
     groups = [m.groups()[:3] if isinstance(m, re.Match) else () for m in found]
     circa = any(isinstance(m, re.Match) and m[4] for m in found)
     return _made(groups, circa=circa)
+
+
+def _loose(match: re.Match[str]) -> Date | None:
+    year, between, month, day = match.groups()
+    if not between and month and not (len(month) == 2 and day and len(day) == 2):
+        return None  # 202506 may be May 2020
+    return _made([(year, month, day)])
 
 
 def _made(groups: Iterable[Iterable[str | None]], *, circa: bool = False) -> Date | None:
@@ -185,11 +195,11 @@ def _era(numbers: Iterable[int]) -> list[int]:
 
 def _words(text: str) -> Date | None:
     """The Date in "27 June 2025", "Jun 27, 2025", "2025 Jun 27", "Spring 2020", "c. 1500"."""
-    words = text.replace(",", " ").replace("-", " - ").replace("–", " - ").split()
+    words = re.sub("([-–])", " - ", text.replace(",", " ").replace("/", " ")).split()
     circa = bool(words) and words[0].lower() in ("c.", "ca.", "ca", "circa")
     if circa:
         words = words[1:]
-    if len(words) == 2 and words[0].isdecimal() and words[1] in ("BC", "BCE"):
+    if len(words) == 2 and words[1] in ("BC", "BCE") and _YEAR.fullmatch(words[0]):
         return Date(parts=((-int(words[0]),),), circa=circa)
     if "-" in words:
         return _word_range(words, circa=circa)
@@ -286,8 +296,9 @@ def _numbers(part: Any, place: str) -> Part:
             break
         try:
             numbers.append(int(number))
-        except (ValueError, TypeError):
-            raise ValueError(f"{place}[{index}]: {number!r} (wanted a whole number)") from None
+        except (ValueError, TypeError, OverflowError):
+            said = str(number)[:40]
+            raise ValueError(f"{place}[{index}]: {said!r} (wanted a whole number)") from None
     if len(numbers) > 1 and 13 <= numbers[1] <= 16:
         numbers[1] += 8  # the seasons of CSL 1.0.1 processors
     try:

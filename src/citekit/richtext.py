@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from itertools import groupby
 from typing import Final
 
 from citekit.tokens import (
@@ -42,6 +43,9 @@ _SPANS: Final = (
     (re.compile(r"font-variant:\s*small-caps", re.I), SMALL_CAPS),
 )
 _TAG: Final = re.compile(r"<(/?)(i|em|b|strong|u|sup|sub|sc|span)(\s[^<>]{0,200})?>", re.I)
+
+# How many tags may be open at once; real titles open three.
+_DEEPEST: Final = 50
 
 # What is written back into a field: the tags of CSL-JSON.
 WRITTEN: Final[dict[Mark, tuple[str, str]]] = {
@@ -102,42 +106,43 @@ def _span_mark(attributes: str) -> Mark | None:
 def _balanced(pieces: list[Piece]) -> list[Token]:
     """Tokens for the tags that have a partner; the others stay text."""
     tokens: list[Token] = []
-    is_open: list[int] = []
+    is_open: list[tuple[str, int]] = []
     for said, mark, closing in pieces:
         if closing and mark and (start := _partner(tokens, is_open, said)) is not None:
             tokens.append(Token(DOWN, mark=tokens[start].mark))
         elif mark and not closing:
-            is_open.append(len(tokens))
+            is_open.append((_name(said), len(tokens)))
             tokens.append(Token(UP, said, mark))
         elif said:
             tokens.append(words(said))
-    for index in is_open:
+    for _, index in is_open:
         tokens[index] = words(tokens[index].text)
     return _joined(tokens)
 
 
-def _partner(tokens: list[Token], is_open: list[int], closing: str) -> int | None:
+def _name(tag: str) -> str:
+    return tag.strip("</>").split()[0].lower()
+
+
+def _partner(tokens: list[Token], is_open: list[tuple[str, int]], closing: str) -> int | None:
     """Takes the innermost open tag that *closing* ends; what was opened inside it stays text."""
-    name = closing[2:-1].strip().lower()
-    for place in range(len(is_open) - 1, -1, -1):
-        index = is_open[place]
-        opening = tokens[index].text[1:].lower()
-        if opening.startswith(name) and not opening[len(name)].isalpha():
-            for unclosed in is_open[place + 1 :]:
-                tokens[unclosed] = words(tokens[unclosed].text)
-            del is_open[place:]
+    name = _name(closing)
+    inside = is_open[-_DEEPEST:]
+    if name not in {opened for opened, _ in inside}:
+        return None
+    while True:
+        opened, index = is_open.pop()
+        if opened == name:
             return index
-    return None
+        tokens[index] = words(tokens[index].text)
 
 
 def _joined(tokens: list[Token]) -> list[Token]:
     """Neighbouring texts as one, opening tags without their source."""
     out: list[Token] = []
-    for token in tokens:
-        if token.kind == UP:
-            out.append(Token(UP, mark=token.mark))
-        elif token.kind == TEXT and out and out[-1].kind == TEXT:
-            out[-1] = words(out[-1].text + token.text)
+    for is_text, run in groupby(tokens, key=lambda token: token.kind == TEXT):
+        if is_text:
+            out.append(words("".join(token.text for token in run)))
         else:
-            out.append(token)
+            out.extend(Token(token.kind, mark=token.mark) for token in run)
     return out

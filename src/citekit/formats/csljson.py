@@ -10,6 +10,7 @@ import io
 import json
 import re
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from typing import Any, BinaryIO, Final
 
 import msgspec
@@ -23,7 +24,10 @@ from citekit.variables import VARIABLES
 
 _CHUNK: Final = 1 << 18
 _BETWEEN: Final = re.compile(r"[\s,]*")
-_NEXT: Final = re.compile(r"[,\n\[]\s*(?=\{)")
+_NEXT: Final = re.compile(r"[,\n\[][ \t]{0,80}(?=\{)")
+_MOST_TRIES: Final = 2_000
+# Longer than any item; what is still open then was opened by a mistake.
+_LONGEST: Final = 1 << 26
 _ITEM_KEYS: Final = frozenset({"id", "type", "title", "DOI"})
 _encode: Final = msgspec.json.Encoder().encode
 
@@ -111,16 +115,23 @@ class _Objects:
         while True:
             try:
                 value, self._at = _DECODER.raw_decode(self._buffer, self._at)
-            except (json.JSONDecodeError, RecursionError) as error:
-                if self._more():
+            except (ValueError, RecursionError) as error:
+                if self._may_go_on(error) and self._more():
                     continue
                 self._broken(error)
                 return False, None
             return True, value
 
+    def _may_go_on(self, error: Exception) -> bool:
+        """Whether the buffer just ends too early for the value that begins here."""
+        if not isinstance(error, json.JSONDecodeError) or len(self._buffer) - self._at > _LONGEST:
+            return False
+        return error.msg.startswith("Unterminated") or error.pos >= len(self._buffer) - 16
+
     def _broken(self, error: Exception) -> None:
-        place = error.pos if isinstance(error, json.JSONDecodeError) else self._at
-        message = error.msg if isinstance(error, json.JSONDecodeError) else "nested too deeply"
+        place, message = self._at, "nested too deeply or a number too long"
+        if isinstance(error, json.JSONDecodeError):
+            place, message = error.pos, error.msg
         line = self._line_here() + self._buffer.count("\n", self._at, place)
         raw = self._buffer[self._at : self._at + 80]
         self._report(Problem(f"broken JSON: {message}", line=line, raw=raw))
@@ -128,10 +139,11 @@ class _Objects:
 
     def _next_item(self, place: int) -> int:
         """Where the next object begins that looks like an item; else the end."""
-        for match in _NEXT.finditer(self._buffer, min(place, len(self._buffer))):
+        starts = _NEXT.finditer(self._buffer, min(place, len(self._buffer)))
+        for match in islice(starts, _MOST_TRIES):
             try:
                 value, _ = _DECODER.raw_decode(self._buffer, match.end())
-            except (json.JSONDecodeError, RecursionError):
+            except (ValueError, RecursionError):
                 continue
             if isinstance(value, dict) and _ITEM_KEYS & value.keys():
                 return match.end()

@@ -30,7 +30,12 @@ FONTS: Final = {
     "textsubscript": "sub",
 }
 DECLARED: Final = {"it": "i", "em": "i", "sl": "i", "itshape": "i", "bf": "b", "bfseries": "b"}
-SMALL_CAPS: Final = '<span style="font-variant:small-caps;">{}</span>'
+# What stands around the argument of a command.
+AROUND: Final = {
+    "textsc": '<span style="font-variant:small-caps;">{}</span>',
+    "enquote": "“{}”",
+    "sqrt": "√{}",
+}
 # Their argument is the text; without an entry here a command is a letter or a symbol.
 TRANSPARENT: Final = frozenset(
     """
@@ -58,6 +63,8 @@ _WORDS: Final = {
     "textasciicircum": "^",
     "textunderscore": "_",
     "newline": " ",
+    "degree": "°",
+    "textdegree": "°",
     "slash": "/",
 }
 _DEEPEST: Final = 50
@@ -85,17 +92,17 @@ class _Reader:
     def text(self, until: str = "") -> str:
         """The text up to the token *until*, or to the end."""
         out: list[str] = []
-        closing = ""
+        closing: list[str] = []
         while self._at < len(self._tokens):
             token = self._next()
             if token == until:
                 break
             if name := DECLARED.get(token[1:].strip()) if token[0] == "\\" else None:
                 out.append(f"<{name}>")
-                closing = f"</{name}>{closing}"
+                closing.append(f"</{name}>")
             else:
                 out.append(self._said(token))
-        return "".join(out) + closing
+        return "".join([*out, *reversed(closing)])
 
     def _next(self) -> str:
         token: str = self._tokens[self._at]
@@ -103,8 +110,16 @@ class _Reader:
         return token
 
     def _said(self, token: str) -> str:
+        self._depth += 1
+        try:
+            # Deeper than any real field: groups and arguments there say nothing.
+            return self._read(token) if self._depth < _DEEPEST else ""
+        finally:
+            self._depth -= 1
+
+    def _read(self, token: str) -> str:
         if token == "{":
-            return self._group()
+            return self.text("}")
         if token == "}":
             return ""
         if token == "$":
@@ -113,26 +128,19 @@ class _Reader:
             return _PLAIN[token]
         return self._command(token) if token[0] == "\\" else token
 
-    def _group(self) -> str:
-        self._depth += 1
-        # Deeper than any real field: what follows is read flat.
-        text = self.text("}") if self._depth < _DEEPEST else ""
-        self._depth -= 1
-        return text
-
     def _command(self, token: str) -> str:
         if token in _ESCAPES:
             return _ESCAPES[token]
         name = token[1:].strip().rstrip("*")
         if name in FONTS:
             return f"<{FONTS[name]}>{self._argument()}</{FONTS[name]}>"
-        if name == "textsc":
-            return SMALL_CAPS.format(self._argument())
         if name in TRANSPARENT:
             return self._argument() if self._peek() == "{" else ""
         if name == "href":
             self._argument()
             return self._argument()
+        if name in AROUND:
+            return AROUND[name].format(self._argument())
         if name == "frac":
             return f"{self._argument()}/{self._argument()}"
         if name in _ACCENTS:
@@ -151,7 +159,10 @@ class _Reader:
         if self._peek()[0] in "{\\":
             return self._said(self._next())
         first, rest = self._peek()[0], self._peek()[1:]
-        self._tokens[self._at : self._at + 1] = [rest] if rest else []
+        if rest:
+            self._tokens[self._at] = rest
+        else:
+            self._at += 1
         return first
 
     def _accented(self) -> str:

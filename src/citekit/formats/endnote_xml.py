@@ -155,7 +155,7 @@ def _paragraphs(text: str) -> str:
 
 def _unwrapped(text: str) -> str:
     """A title on one line: pretty-printed XML wraps them."""
-    return re.sub(r"\s*\n\s*", " ", text)
+    return " ".join(filter(None, map(str.strip, text.split("\n"))))
 
 
 CODEC: Final = Codec(
@@ -298,9 +298,9 @@ def _text(element: etree._Element, *, rich: bool) -> str:
     tokens = [words(element.text or "")]
     for run in element:
         said = [words("".join(run.itertext()))] if isinstance(run.tag, str) else []
-        for face in reversed(re.split(r"\W+", run.get("face", ""))):
-            if face in FACES:
-                said = wrapped(FACES[face], said)
+        asked = run.get("face", "")
+        for face in (face for face in reversed(FACES) if face in asked):
+            said = wrapped(FACES[face], said)
         tokens += [*said, words(run.tail or "")]
     text = richtext.write(tokens) if rich else "".join(token.text for token in tokens)
     return re.sub(r"\r\n?", "\n", text).strip()

@@ -186,16 +186,17 @@ def _item(record: list[str], place: Problem, problems: list[Problem]) -> Item | 
 
 def _fields(record: list[str]) -> Fields:
     """{tag: values}; a line without a tag is the next keyword, or goes on with the last value."""
-    fields: Fields = {}
-    tag = ""
+    parts: list[tuple[str, list[str]]] = []
     for line in record:
         if match := _TAG.match(line):
-            tag = match[1]
-            fields.setdefault(tag, []).append(match[2].strip())
-        elif tag == KEYWORDS:
-            fields[tag].append(line.strip())
+            parts.append((match[1], [match[2].strip()]))
+        elif parts[-1][0] == KEYWORDS:
+            parts.append((KEYWORDS, [line.strip()]))
         else:
-            fields[tag][-1] = f"{fields[tag][-1]} {line.strip()}"
+            parts[-1][1].append(line.strip())
+    fields: Fields = {}
+    for tag, texts in parts:
+        fields.setdefault(tag, []).append(" ".join(texts))
     return fields
 
 

@@ -14,7 +14,7 @@ from typing import Final
 
 from msgspec import Struct
 
-from citekit import pages
+from citekit import identifiers, pages
 from citekit.dates import Date
 from citekit.formats.crosswalk import Column
 from citekit.formats.plaintext import plain
@@ -139,20 +139,31 @@ class Mapping:
     def lines(self, item: Item) -> list[Line]:
         """(slot, text) for all that *item* says, in the order of the rows; never empty text."""
         plan = self.plan(item.type)
-        found: list[tuple[int, list[Line]]] = []
-        placed: set[str] = set()
+        found: list[tuple[int, Row, Value, list[Line]]] = []
         for shelf in (item.texts, item.names, item.dates):
             for variable, value in shelf.items():
-                if variable not in plan or variable == "note" or not value:
-                    continue
-                place, rule = plan[variable]
-                written = self._write(rule, item, value)
-                found.append((place, written))
-                if self._comes_back(rule, written, value):
-                    placed.add(variable)
-        found.append((plan["note"][0], list(self._notes(item, placed))))
+                if variable in plan and variable != "note" and value:
+                    place, rule = plan[variable]
+                    found.append((place, rule, value, self._write(rule, item, value)))
         found.sort(key=_place)
-        return [line for _, lines in found for line in lines]
+        out = [line for *_, lines in found for line in lines]
+        placed = self._placed(found, out)
+        place = plan["note"][0]
+        notes_at = sum(len(lines) for at, *_, lines in found if at < place)
+        out[notes_at:notes_at] = self._notes(item, placed)
+        return out
+
+    def _placed(self, found: list[tuple[int, Row, Value, list[Line]]], out: list[Line]) -> set[str]:
+        """The variables that come back; asked only where a slot may hold part of a value."""
+        fields: Fields = {}
+        for slot, text in out:
+            fields.setdefault(slot, []).append(text)
+        placed = set()
+        for _, rule, value, lines in found:
+            asks = not rule.shape.one_way and (rule.shape.read or isinstance(value, Date))
+            if _same(rule.variable, value, self._read(rule, fields)) if asks else lines:
+                placed.add(rule.variable)
+        return placed
 
     def _notes(self, item: Item, placed: set[str]) -> Iterator[Line]:
         if note := self.codec.text(item.texts.get("note", "")):
@@ -168,34 +179,31 @@ class Mapping:
 
     def item(self, type_: str, fields: Fields) -> Item:
         """The Item in *fields*; what no row reads is kept in CSL-JSON's `custom`."""
-        labelled, notes = self._read_notes(fields)
-        told = labelled.pop(TYPE_LABEL, "") or fields.get(self.type_slot, [""])[0]
-        item = Item("", told if told in TYPES else type_)
-        read: set[str] = {self.note, self.labels, self.type_slot}
+        notes = [(text, parse_labels(text)) for text in self._texts_of(fields, self.labels)]
+        told = [labelled[TYPE_LABEL] for _, labelled in notes if TYPE_LABEL in labelled]
+        told += fields.get(self.type_slot, [])
+        item = Item("", told[0] if told and told[0] in TYPES else type_)
+        left = dict(fields)
+        for slot in (self.labels, self.type_slot):
+            left.pop(slot, None)
         for variable, (_, rule) in self.plan(item.type).items():
-            read.update(rule.slots, rule.also)
-            if variable != "note" and (value := self._read(rule, fields)):
+            if variable != "note" and (value := self._read(rule, fields, left)):
                 put(item, variable, value)
-        for variable, text in labelled.items():
-            if value := _from_label(variable, text):
-                put(item, variable, value)
-        if notes:
-            item.texts["note"] = "\n".join(notes)
-        if unread := {slot: texts for slot, texts in fields.items() if slot not in read}:
-            item.extra["custom"] = {slot: "\n".join(texts) for slot, texts in unread.items()}
+        kept = [text for text, labelled in notes if not _obey(item, labelled)]
+        if self.labels != self.note:
+            kept = self._texts_of(fields, self.note) + kept
+            left.pop(self.note, None)
+        for slot in self.plan(item.type)["note"][1].also:
+            kept += self._texts_of(fields, slot)
+            left.pop(slot, None)
+        if kept:
+            item.texts["note"] = "\n".join(kept)
+        if left:
+            item.extra["custom"] = {slot: "\n".join(texts) for slot, texts in left.items()}
         return item
 
-    def _read_notes(self, fields: Fields) -> tuple[dict[str, str], list[str]]:
-        """What the labels say, and the notes that are none; in a slot of other text, all is notes."""
-        labelled: dict[str, str] = {}
-        notes = []
-        for slot in {self.note: None, self.labels: None}:
-            for text in map(self.codec.to_text, fields.get(slot, ())):
-                found = parse_labels(text) if slot == self.labels else {}
-                labelled.update(found)
-                if text and not found:
-                    notes.append(text)
-        return labelled, notes
+    def _texts_of(self, fields: Fields, slot: str) -> list[str]:
+        return [text for text in map(self.codec.to_text, fields.get(slot, ())) if text]
 
     def holds(self, type_: str) -> dict[str, str]:
         """Where each variable of an item of *type_* stands in a file: {"DOI": "DO", …}."""
@@ -214,17 +222,6 @@ class Mapping:
             if type_ in rule.types and plan.setdefault(rule.variable, (place, rule))[0] != place:
                 raise ValueError(f"two rows for {rule.variable} of {type_}")
         return plan
-
-    def _comes_back(self, rule: Row, written: list[Line], value: Value) -> bool:
-        """Whether reading *written* gives *value*; asked only where a slot holds part of values."""
-        if rule.shape.one_way:
-            return bool(written)
-        if rule.shape.read is None and not isinstance(value, Date):
-            return bool(written)
-        fields: Fields = {}
-        for slot, text in written:
-            fields.setdefault(slot, []).append(text)
-        return _same(rule.variable, value, self._read(rule, fields))
 
     def _write(self, rule: Row, item: Item, value: Value) -> list[Line]:
         if rule.shape.write:
@@ -248,13 +245,22 @@ class Mapping:
             found = [self.codec.text(value)]
         return [text for text in found if text]
 
-    def _read(self, rule: Row, fields: Fields) -> Value | None:
-        if rule.shape.one_way:
-            return None
-        if rule.shape.read:
-            return rule.shape.read(fields)
+    def _read(self, rule: Row, fields: Fields, left: Fields | None = None) -> Value | None:
+        """The value of a row; the slots that it used up are taken out of *left*."""
+        left = {} if left is None else left
+        if rule.shape.read or rule.shape.one_way:
+            for slot in rule.slots + rule.also:
+                left.pop(slot, None)
+            return rule.shape.read(fields) if rule.shape.read else None
         for slot in rule.slots + rule.also:
             if (texts := fields.get(slot)) and (value := self._value(rule.variable, texts)):
+                for said in (slot, *rule.slots):
+                    left.pop(said, None)
+                for other in rule.also:
+                    if left.get(other) == texts:
+                        del left[other]
+                if len(texts) > 1 and isinstance(value, str) and rule.variable != "keyword":
+                    left[slot] = texts[1:]
                 return value
         return None
 
@@ -281,6 +287,8 @@ def _labelled(item: Item, placed: set[str]) -> list[str]:
     for variable in sorted(item.variables(), key=lambda name: (name != "PMID", name)):
         if variable in placed or variable in _UNLABELLED:
             continue
+        if variable == "URL" and identifiers.doi(item.texts["URL"]) == item.texts.get("DOI"):
+            continue  # the DOI says it
         if text := _BETWEEN_NAMES.join(_label_texts(variable, item[variable])):
             # A value must not bring a label of its own.
             text = _LABEL_START.sub(_tamed, text)
@@ -308,6 +316,21 @@ def _from_label(variable: str, text: str) -> Value | None:
     return Date.from_text(text) if variable in DATES else text
 
 
+def _obey(item: Item, labelled: dict[str, str]) -> bool:
+    """Files what a note's labels say; False when one contradicts a field, or there are none.
+
+    Only a date or a page may be said again: in full, where its field holds a part.
+    """
+    said = {variable: text for variable, text in labelled.items() if variable != TYPE_LABEL}
+    again = {variable for variable in said if variable in item}
+    if not labelled or again - DATES - {"page"}:
+        return False
+    for variable, text in said.items():
+        if value := _from_label(variable, text):
+            put(item, variable, value)
+    return True
+
+
 def _same(variable: str, value: Value, back: Value | None) -> bool:
     if variable == "page" and isinstance(value, str) and isinstance(back, str):
         return pages.same(value, back)
@@ -316,7 +339,7 @@ def _same(variable: str, value: Value, back: Value | None) -> bool:
     return value == back
 
 
-def _place(found: tuple[int, list[Line]]) -> int:
+def _place(found: tuple[int, Row, Value, list[Line]]) -> int:
     return found[0]
 
 

@@ -275,6 +275,10 @@ Numbered = tuple[int, str]
 _TAGGED: Final = re.compile(r"([A-Z][A-Z0-9]) {1,2}-(?: |$)(.*)")
 
 
+# A line without a tag goes on with the value before it, but begins the next of these.
+_LISTS: Final = ("KW", "UR")
+
+
 def _records(numbered: Iterable[Numbered]) -> Iterator[tuple[int, list[str]]]:
     """(number of its first line, lines) for each record; it ends at ER or where another begins."""
     first = 0
@@ -333,12 +337,15 @@ def _mapped(type_: str, fields: Fields) -> Item:
 
 def _fields(record: list[str]) -> Fields:
     """{tag: values} of a record; a line without a tag goes on with the value before it."""
-    whole: list[str] = []
+    parts: list[list[str]] = []
     for line in record:
         if _TAGGED.match(line):
-            whole.append(line)
+            parts.append([line])
+        elif line.strip() and parts[-1][0].startswith(_LISTS):
+            parts.append([f"{parts[-1][0][:2]}  - {line.strip()}"])
         elif line.strip():
-            whole[-1] = f"{whole[-1]} {line.strip()}"
+            parts[-1].append(line.strip())
+    whole = [" ".join(part) for part in parts]
     if not whole[-1].startswith("ER"):
         whole.append("ER  - ")
     fields: Fields = _Syntax().parse_lines(iter(whole))[0]

@@ -97,7 +97,7 @@ class _Cutter:
 
     def _find_end(self) -> int | None:
         """Where the record ends; a closing tag inside CDATA is text."""
-        searched = 0
+        searched = outside = 0
         while True:
             found = self._buffer.find(self._closes, searched)
             if found < 0:
@@ -105,14 +105,24 @@ class _Cutter:
                     return None
                 searched = max(0, len(self._buffer) - len(self._closes))
                 self._more()
-            elif self._is_inside_cdata(found):
-                searched = found + 1
-            else:
+            elif (after := self._after_cdata(found, outside)) is None:
                 return found + len(self._closes)
+            elif after < 0:
+                if self._ended:
+                    return None
+                self._more()
+            else:
+                searched = outside = after
 
-    def _is_inside_cdata(self, place: int) -> bool:
-        opened = self._buffer.rfind(_CDATA_OPENS, 0, place)
-        return opened >= 0 and self._buffer.find(_CDATA_CLOSES, opened, place) < 0
+    def _after_cdata(self, place: int, outside: int) -> int | None:
+        """Where the CDATA around *place* ends, -1 when that is not read yet; None outside CDATA.
+
+        *outside* is a place before it that is in no CDATA.
+        """
+        opened = self._buffer.rfind(_CDATA_OPENS, outside, place)
+        if opened < 0 or self._buffer.find(_CDATA_CLOSES, opened, place) >= 0:
+            return None
+        return self._buffer.find(_CDATA_CLOSES, place)
 
     def _drop(self, count: int) -> None:
         self._line += self._buffer.count("\n", 0, count)
