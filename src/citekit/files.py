@@ -12,6 +12,7 @@ import os
 import re
 import tempfile
 import warnings
+import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -50,7 +51,7 @@ def iterload(source: Source, format: str | None = None) -> Iterator[Item | Probl
     ['Item', 'Problem']
     """
     with ExitStack() as stack:
-        stream, name = _opened(source, stack)
+        stream, name, packed = _opened(source, stack)
         head = stream.peek(_HEAD)[:_HEAD]
         if not head.strip(b" \t\r\n\x00\xef\xbb\xbf"):
             raise ReadError(f"{name}: the file is empty")
@@ -60,6 +61,8 @@ def iterload(source: Source, format: str | None = None) -> Iterator[Item | Probl
             has_items = has_items or isinstance(result, Item)
             has_lost = has_lost or (isinstance(result, Problem) and result.lost)
             yield result
+        if packed and packed.failure:
+            yield Problem(f"the compressed file is damaged: {packed.failure}")
         looks = formats.by_content(head)
         if not has_items and looks is not found and (looks or not has_lost):
             hint = f" (it looks like {looks.label})" if looks else ""
@@ -200,8 +203,26 @@ def _write(works: Iterable[Work] | Work, stream: BinaryIO | TextIO, found: Forma
         binary.writelines(piece.encode("utf-8", "replace") for piece in pieces)
 
 
-def _opened(source: Source, stack: ExitStack) -> tuple[io.BufferedReader, str]:
-    """(stream, name for messages); gzip is seen by its first bytes."""
+class _Unpacked:
+    """What is in a gzip file, up to where it is damaged; `failure` says why it ends there."""
+
+    def __init__(self, packed: BinaryIO) -> None:
+        self._stream = gzip.GzipFile(fileobj=packed)
+        self.failure = ""
+
+    def read(self, size: int) -> bytes:
+        try:
+            return self._stream.read1(size)
+        except (EOFError, gzip.BadGzipFile, zlib.error) as error:
+            self.failure = str(error)
+            return b""
+
+
+Opened = tuple[io.BufferedReader, str, _Unpacked | None]
+
+
+def _opened(source: Source, stack: ExitStack) -> Opened:
+    """(stream, name for messages, what unpacks it); gzip is seen by its first bytes."""
     if isinstance(source, bytes):
         stream, name = unowned(io.BytesIO(source)), "data"
     elif isinstance(source, str) and _TEXT.match(source):
@@ -214,9 +235,10 @@ def _opened(source: Source, stack: ExitStack) -> tuple[io.BufferedReader, str]:
     else:
         name = str(getattr(source, "name", "stream"))
         stream = unowned(_binary(source))
-    if stream.peek(2)[:2] == _GZIP:
-        stream = unowned(cast("BinaryIO", stack.enter_context(gzip.open(stream))))  # noqa: SIM115
-    return stream, name
+    if stream.peek(2)[:2] != _GZIP:
+        return stream, name, None
+    packed = _Unpacked(cast("BinaryIO", stream))
+    return unowned(cast("BinaryIO", packed)), name, packed
 
 
 def _binary(stream: BinaryIO | TextIO) -> BinaryIO:

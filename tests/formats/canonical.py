@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from citekit import pages
+from citekit import identifiers, pages
 from citekit.dates import Date
 from citekit.formats.plaintext import plain
 from citekit.model import Item, Value
@@ -24,8 +24,15 @@ ARTICLES = {
 PLAIN_TEXT = {"ris", "enw"}
 NO_BODY_COMMAS = {"ris", "enw", "endnote-xml"}
 NO_ARTICLE_NUMBER = {"ris"}
-# What RIS has no type for is told by its kind of work, also where the item names none.
-KINDS = {"article": "Preprint", "standard": "Standard"}
+# What a format has no type for is told by its kind of work, also where the item names none, and
+# BibLaTeX wants one for theses and reports.
+KINDS = {
+    ("ris", "article"): "Preprint",
+    ("ris", "standard"): "Standard",
+    ("biblatex", "standard"): "Standard",
+    ("biblatex", "thesis"): "PhD thesis",
+    ("biblatex", "report"): "Technical report",
+}
 
 
 def canonical(item: Item, format_: str) -> dict[str, Value | str]:
@@ -34,8 +41,10 @@ def canonical(item: Item, format_: str) -> dict[str, Value | str]:
     for variable in item.variables():
         if variable != "citation-key":
             values[variable] = _value(variable, item[variable], format_)
-    if format_ == "ris" and values.get("genre") == KINDS.get(item.type):
+    if values.get("genre") == KINDS.get((format_, item.type)):
         values.pop("genre", None)
+    if identifiers.doi(item.texts.get("URL", "")) == item.texts.get("DOI"):
+        values.pop("URL", None)
     is_article_number = item.type in ARTICLES and format_ in NO_ARTICLE_NUMBER
     if is_article_number and "number" in values and "page" not in values:
         # The article's number stands where the pages stand, for all readers' sake.

@@ -256,3 +256,62 @@ def test_lost_records_raise_with_the_others_in_hand() -> None:
         loads(text, "ris")
     assert [item["title"] for item in caught.value.items] == SURVIVORS
     assert caught.value.problems[0].line == 6
+
+
+def test_damaged_gzip_gives_what_is_whole() -> None:
+    """A gzip file that was cut gives the records before the cut, and a problem."""
+    data = gzip.compress(dumps([book(f"k{n}x") for n in range(3000)], "ris").encode())
+    titles, problems = read(data[: len(data) // 2], "ris")
+    assert len(titles) > 100
+    assert any("compressed" in problem.message for problem in problems)
+
+
+def test_damaged_utf_16_is_read() -> None:
+    """Half a character at the end of UTF-16 spoils nothing before it."""
+    data = dumps(THREE, "csl-json").encode("utf-16")
+    assert len(read(data + b"\x00", "csl-json")[0]) == 3
+
+
+N = 20_000
+PATHOLOGICAL = {
+    "bibtex": [
+        "@book{a, title={" + r"\textit" * N + "}}",
+        "@book{a, title={" + r"\'" * N + "a}}",
+        "@book{a, title={$" + "^a" * N + "$}}",
+        "@book{a, author={a=b," + "a" * 5 * N + "}}",
+        "@book{a, keywords={a" + " " * 5 * N + "b}}",
+        "@book{a, title={" + "{" * N + "}" * N + "}}",
+        "@book{a, year={" + "9" * 5000 + " BC}, month={" + "9" * 5000 + "}}",
+    ],
+    "csl-json": [
+        "[{x" + "\n" * 3 * N,
+        '[{"a":' * N,
+        "[1" + ",{" * N,
+        '[{"id":"a","type":"book","issued":1e999}]',
+        '[{"id":"a","type":"book","issued":' + "9" * 5000 + "}]",
+        '[{"id":"a","type":"book","title":"' + "<i>" * N + "</b>" * N + '"}]',
+    ],
+    "ris": [
+        "TY  - BOOK\nAB  - a\n" + "b\n" * 10 * N + "ER  - \n",
+        "TY  - BOOK\nTI  - " + "<i>" * N + "</b>" * N + "\nER  - \n",
+        "TY  - BOOK\nPY  - " + "9" * 5000 + " BC\nER  - \n",
+    ],
+    "enw": ["%0 Book\n%X a\n" + "b\n" * 10 * N],
+    "endnote-xml": [
+        "<records><record><ref-type>6</ref-type><![CDATA["
+        + "</record>" * N
+        + "]]></record></records>",
+        "<records><record><ref-type>6</ref-type><titles><title>"
+        + " " * 10 * N
+        + "x</title></titles></record></records>",
+    ],
+}
+CASES = [(name, text) for name, texts in PATHOLOGICAL.items() for text in texts]
+
+
+@pytest.mark.parametrize(("format_", "text"), CASES, ids=range(len(CASES)))
+def test_pathological_files_neither_crash_nor_hang(format_: str, text: str) -> None:
+    """Deep, long and repeated nonsense is read in a moment, or reported, and written again."""
+    items = [result for result in iterload(text.encode(), format_) if isinstance(result, Item)]
+    for name in FORMATS:
+        dumps(items, name)

@@ -14,7 +14,6 @@ from collections.abc import Iterable, Iterator
 from typing import BinaryIO, Final
 
 from bibtexparser.entrypoint import parse_string
-from bibtexparser.library import Library
 from bibtexparser.middlewares.names import split_multiple_persons_names
 from bibtexparser.model import (
     Block,
@@ -24,6 +23,7 @@ from bibtexparser.model import (
     ParsingFailedBlock,
     String,
 )
+from msgspec.structs import replace
 
 from citekit import richtext
 from citekit.errors import Problem
@@ -34,7 +34,7 @@ from citekit.formats.detex import detex
 from citekit.formats.mapping import Codec, Fields, Mapping, Row, Slots, row
 from citekit.formats.text import Report, clean, lines
 from citekit.keys import Keys
-from citekit.markup.latex import LATEX, escape
+from citekit.markup.latex import LATEX, escape, is_balanced
 from citekit.model import Item
 from citekit.variables import NAMES
 
@@ -51,7 +51,7 @@ _SHARED: Final = (
     row("container-author",      "bookauthor"),
     row("title",                 "title",          "",              "", bibvalues.TITLE),
     row("title-short",           "shorttitle"),
-    row("container-title",       "booktitle",      "journaltitle journal maintitle", "-ARTICLES"),
+    row("container-title",       "booktitle",      "journaltitle journal maintitle", "-ARTICLES", bibvalues.BOOK_TITLE),
     row("container-title-short", "shortjournal",   "journalabbr"),
     row("collection-title",      "series"),
     row("event-title",           "eventtitle"),
@@ -73,7 +73,7 @@ _SHARED: Final = (
     row("version",               "version"),
     row("chapter-number",        "chapter"),
     row("medium",                "howpublished",   "",              "", bibvalues.MEDIUM),
-    row("genre",                 "type"),
+    row("genre",                 "type",           "",              "", bibvalues.GENRE),
     row("status",                "pubstate"),
     row("language",              "language langid", "",             "", bibvalues.LANGUAGE),
     row("call-number",           "library"),
@@ -86,7 +86,8 @@ _SHARED: Final = (
     row("DOI",                   "doi",            "",              "-article", bibvalues.DOI),
     row("DOI",                   "doi",            "",              "article", bibvalues.PREPRINT_DOI),
     row("URL",                   "url",            "howpublished",  "", bibvalues.URL),
-    row("PMID",                  "pmid"),
+    row("PMID",                  "pmid",           "",              "", bibvalues.PMID),
+    row("authority",             "institution",    "organization",  "LAW"),
     row("PMCID",                 "pmcid"),
 )
 _BIBTEX: Final = (
@@ -94,11 +95,12 @@ _BIBTEX: Final = (
     row("issued",                "year month",     "date",          "", bibvalues.ISSUED),
     row("issue",                 "number",         "issue",         "ARTICLES periodical"),
     row("number",                "eprint",         "number archiveprefix eprinttype", "article", bibvalues.PREPRINT),
-    row("collection-number",     "number",         "",              "SERIES PARTS paper-conference"),
-    row("number",                "number",         "",              "-ARTICLES -SERIES -PARTS -paper-conference -periodical -article"),
+    row("collection-number",     "number",         "",              "IN_SERIES"),
+    row("number",                "number",         "",              "-ARTICLES -IN_SERIES -periodical -article"),
     row("publisher",             "school",         "institution publisher", "thesis"),
     row("publisher",             "institution",    "publisher school organization", "report standard"),
-    row("publisher",             "publisher",      "institution organization school", "-thesis -report -standard"),
+    row("publisher",             "publisher",      "institution organization school", "-thesis -report -standard -LAW"),
+    row("publisher",             "publisher",      "holder school", "LAW"),
     row("publisher-place",       "address",        "location"),
     row("annote",                "annote",         "annotation"),
 )
@@ -107,10 +109,11 @@ _BIBLATEX: Final = (
     row("issued",                "date",           "year month",    "", bibvalues.DATE),
     row("issue",                 "number",         "issue",         "ARTICLES periodical"),
     row("number",                "eprint",         "number archiveprefix eprinttype", "article", bibvalues.PREPRINT),
-    row("collection-number",     "number",         "",              "SERIES PARTS paper-conference"),
-    row("number",                "number",         "",              "-ARTICLES -SERIES -PARTS -paper-conference -periodical -article"),
+    row("collection-number",     "number",         "",              "IN_SERIES"),
+    row("number",                "number",         "",              "-ARTICLES -IN_SERIES -periodical -article"),
     row("publisher",             "institution",    "school publisher organization", "thesis report standard"),
-    row("publisher",             "publisher",      "institution organization school", "-thesis -report -standard"),
+    row("publisher",             "publisher",      "institution organization school", "-thesis -report -standard -LAW"),
+    row("publisher",             "publisher",      "holder school", "LAW"),
     row("publisher-place",       "location",       "address"),
     row("annote",                "annotation",     "annote"),
 )
@@ -166,7 +169,8 @@ class Dialect:
         for slot, text in self.mapping.lines(item):
             fields.setdefault(slot, []).append(text)
         code = self.column.codes[item.type]
-        if code == "phdthesis" and "master" in item.texts.get("genre", "").lower():
+        genre = item.texts.get("genre", "").lower()
+        if code == "phdthesis" and genre.startswith(("master", "mathesis")):
             code = "mastersthesis"
         ordered = sorted(fields.items(), key=lambda field: _RANK.get(field[0], len(_RANK)))
         body = ",\n".join(f"  {name} = {_value(name, texts)}" for name, texts in ordered)
@@ -175,27 +179,47 @@ class Dialect:
     def read(self, stream: BinaryIO) -> Iterator[Item | Problem]:
         """An Item for each entry, a Problem for each block that cannot be read."""
         problems: list[Problem] = []
-        count = 0
-        for first, block in _blocks(stream, problems.append):
+        number = 0
+        for line, block, strings in _blocks(stream, problems.append):
             if isinstance(block, Entry):
-                count += 1
+                number += 1
+                place = Problem("", line=line, record=number, id=block.key, lost=False)
+                item = self._item(block, strings, place, problems)
                 yield from problems
-                yield self._item(block)
+                yield item
             else:
                 yield from problems
-                yield _problem(block, first)
+                yield _problem(block, line)
             problems.clear()
         yield from problems
 
-    def _item(self, entry: Entry) -> Item:
+    def _item(
+        self, entry: Entry, strings: dict[str, str], place: Problem, problems: list[Problem]
+    ) -> Item:
         fields: Fields = {}
         for field in entry.fields:
             name = field.key.lower()
-            fields.setdefault(name, _split(name, str(field.value)))
-        type_ = self.column.type_of(entry.entry_type, detex(fields.get("type", [""])[0]))
+            fields.setdefault(name, _split(name, _resolved(str(field.value), strings)))
+        for name in _NAME_FIELDS & fields.keys():
+            if fields[name][-1:] == ["others"]:
+                fields[name].pop()
+                message = "the list of names ends in “and others”"
+                problems.append(replace(place, message=message, field=name))
+        bibvalues.join_subtitles(fields)
+        type_ = self._type(entry.entry_type, fields)
+        if type_ is None:
+            message = f"unknown type {entry.entry_type[:40]!r}, read as document"
+            problems.append(replace(place, message=message))
         item = self.mapping.item(type_ or "document", fields)
         item.id = item.texts["citation-key"] = entry.key
         return item
+
+    def _type(self, code: str, fields: Fields) -> str | None:
+        if code == "mastersthesis":
+            fields.setdefault("type", ["mathesis"])
+        found = self.column.type_of(code, detex(fields.get("type", [""])[0]))
+        is_preprint = found in ("document", "webpage") and bibvalues.is_arxiv(fields)
+        return "article" if is_preprint else found
 
 
 def _value(name: str, texts: list[str]) -> str:
@@ -214,7 +238,7 @@ def _split(name: str, text: str) -> list[str]:
     if name in _NAME_FIELDS:
         return split_multiple_persons_names(" ".join(text.split()))
     if name in _KEYWORD_FIELDS:
-        return re.split(r"\s*;\s*" if ";" in text else r"\s*,\s*", text)
+        return [part.strip() for part in text.split(";" if ";" in text else ",")]
     return [" ".join(text.split())]
 
 
@@ -227,15 +251,44 @@ _BEGINS: Final = re.compile(r"\s*@\s*\w+\s*[{(]")
 _STRETCH: Final = 1 << 16
 
 
-def _blocks(stream: BinaryIO, report: Report) -> Iterator[tuple[int, Block]]:
-    """(number of the first line of its stretch, block) for each entry and each broken block."""
-    strings: list[Block] = []
+def _blocks(stream: BinaryIO, report: Report) -> Iterator[tuple[int, Block, dict[str, str]]]:
+    """(line, block, @strings so far) for each entry and each broken block."""
+    strings: dict[str, str] = {}
     for first, text in _stretches(stream, report):
-        library = parse_string(text, library=Library(strings))
-        for block in map(_entry_of, library.blocks):
-            if isinstance(block, Entry | ParsingFailedBlock):
-                yield first, block
-        strings = [block for block in library.blocks if isinstance(block, String)]
+        for block in map(_entry_of, parse_string(text, parse_stack=[]).blocks):
+            if isinstance(block, String):
+                strings[block.key.lower()] = _resolved(block.value, strings)
+            elif isinstance(block, Entry | ParsingFailedBlock):
+                yield first + (block.start_line or 0), block, strings
+
+
+def _resolved(value: str, strings: dict[str, str]) -> str:
+    """A value without what encloses it, its parts put together, @strings in their places."""
+    value = value.strip()
+    if value[:1] == "{" and value[-1:] == "}" and is_balanced(value[1:-1]):
+        return value[1:-1]
+    if value[:1] == value[-1:] == '"' and value.count('"') == 2:
+        return value[1:-1]
+    return "".join(strings.get(part.lower(), part) for part in _parts(value))
+
+
+def _parts(value: str) -> Iterator[str]:
+    """The parts of a value that "#" puts together; a quote inside braces ends nothing."""
+    depth, start, quoted = 0, 0, False
+    for place, char in enumerate(value):
+        depth += (char == "{") - (char == "}")
+        if char == '"' and not depth:
+            quoted = not quoted
+        elif char == "#" and not depth and not quoted:
+            yield _bare(value[start:place])
+            start = place + 1
+    yield _bare(value[start:])
+
+
+def _bare(part: str) -> str:
+    part = part.strip()
+    is_enclosed = (part[:1], part[-1:]) in (("{", "}"), ('"', '"')) and len(part) > 1
+    return part[1:-1] if is_enclosed else part
 
 
 def _entry_of(block: Block) -> Block:
@@ -263,13 +316,13 @@ def _stretches(stream: BinaryIO, report: Report) -> Iterator[tuple[int, str]]:
         yield first, "\n".join(stretch)
 
 
-def _problem(block: Block, first: int) -> Problem:
+def _problem(block: Block, line: int) -> Problem:
     reason = (
         getattr(block.error, "abort_reason", "") if isinstance(block, ParsingFailedBlock) else ""
     )
     return Problem(
         f"an entry that cannot be read: {reason or 'broken syntax'}",
-        line=first + (block.start_line or 0),
+        line=line,
         raw=(block.raw or "")[:80],
     )
 

@@ -6,11 +6,12 @@ What BibTeX and BibLaTeX say in ways of their own. The tables in `bibtex` use th
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Final
 from urllib.parse import quote
 
 from bibtexparser.middlewares.names import InvalidNameError, parse_single_name_into_parts
+from msgspec.structs import replace
 
 from citekit import dates, identifiers, pages
 from citekit.dates import Date
@@ -29,9 +30,16 @@ def write_name(name: Name) -> str:
     """BibTeX's "von Last, Jr, First"; a body in braces of its own."""
     if name.literal:
         return f"{{{escape(clean(name.literal))}}}"
+    if not name.given:
+        whole = " ".join(filter(None, (name.whole_family, name.suffix)))
+        whole = escape(clean(whole))
+        return f"{{{whole}}}" if set(whole) & set(" ,") else whole
     particle = clean(glue(name.dropping_particle, name.non_dropping_particle))
     family = glue(escape(particle), _whole(clean(name.family)))
-    parts = (family, escape(clean(name.suffix)), escape(clean(name.given)))
+    given = escape(clean(name.given))
+    if "," in given or " and " in given:
+        given = f"{{{given}}}"
+    parts = (family, escape(clean(name.suffix)), given)
     return ", ".join(part for part in parts if part)
 
 
@@ -64,8 +72,9 @@ def read_name(text: str) -> Name:
 
 
 def _extended_name(text: str) -> Name:
-    parts = dict(re.findall(r"(\w[\w-]*)\s*=\s*((?:\{[^{}]*\}|\"[^\"]*\"|[^,{\"])*)", text))
-    said = {key.lower(): detex(value.strip().strip('"')) for key, value in parts.items()}
+    pattern = r"\b([A-Za-z-]{1,20}) ?= ?(\{[^{}]*\}|\"[^\"]*\"|[^,{\"]*)"
+    parts = dict(re.findall(pattern, text))
+    said = {key.lower(): detex(value.strip().strip('"{}')) for key, value in parts.items()}
     particle, keeps = said.get("prefix", ""), said.get("useprefix", "true").lower() == "true"
     return Name(
         said.get("family", ""),
@@ -95,18 +104,19 @@ def _read_issued(fields: Fields) -> Date | None:
         return Date(literal=detex(texts[0])) if texts else None
     date = found[0]
     month = detex(fields.get("month", [""])[0])
-    number = dates.month_number(month.split()[0].strip('#"')) if month.split() else None
-    if number and len(date.parts) == 1 and len(date.parts[0]) == 1:
-        return _with_month(date, number, detex(fields.get("day", [""])[0]) or month)
+    if month and len(date.parts) == 1 and len(date.parts[0]) == 1:
+        return _with_month(date, month, detex(fields.get("day", [""])[0]))
     return date
 
 
-def _with_month(date: Date, month: int, text: str) -> Date:
-    """The year of *date* with its month, and the day if *text* holds one ("may 27", "27")."""
-    day = re.search(r"\b([12]?\d|3[01])\b", text)
-    alone = text.strip().isdecimal() and int(text) == month
-    parts = (date.parts[0][0], month, *((int(day[1]),) if day and not alone and month < 13 else ()))
-    return Date(parts=(parts,), circa=date.circa)
+def _with_month(date: Date, month: str, day: str) -> Date:
+    """The year of *date* with what `month` says: "jun", "6", "5 January", "May/June"."""
+    year = date.parts[0][0]
+    if (number := dates.month_number(month)) and number <= 12:
+        month = dates.MONTHS[number - 1]
+    found = Date.from_text(f"{day} {month.replace('/', '-')} {year}")
+    is_same_year = found.parts and found.parts[0][0] == year
+    return replace(found, circa=date.circa) if is_same_year else date
 
 
 def write_date(date: Date) -> str:
@@ -164,9 +174,11 @@ def _verbatim(text: str) -> str:
 
 
 def _unescaped(text: str) -> str:
-    r"""A verbatim field of the wild: "\_" and "\url{…}" are taken back, the rest stays."""
+    r"""A verbatim field of the wild: "\_", "{\_}" and "\url{…}" are taken back, the rest stays."""
     text = re.sub(r"^\\url\{(.*)\}$", r"\1", text.strip())
-    return re.sub(r"\\([_%#&$~{}])", r"\1", text)
+    text = re.sub(r"\{\\textless\}|\\textless\{\}", "<", text)
+    text = re.sub(r"\{\\textgreater\}|\\textgreater\{\}", ">", text)
+    return re.sub(r"\{\\([_%#&$~])\}|\\([_%#&$~{}])", r"\1\2", text)
 
 
 def _write_doi(item: Item) -> Iterator[Line]:
@@ -194,8 +206,60 @@ def _read_medium(fields: Fields) -> str | None:
     return None if _read_url({"howpublished": [text]}) else detex(text) or None
 
 
-def _write_title(item: Item) -> Iterator[Line]:
-    yield "title", capitals.protected(clean(item.texts["title"]))
+def _protected(variable: str, field: str) -> Callable[[Item], Iterator[Line]]:
+    def write(item: Item) -> Iterator[Line]:
+        yield field, capitals.protected(clean(item.texts[variable]))
+
+    return write
+
+
+# BibLaTeX has the second half of a title in a field of its own; CSL has one title.
+SUBTITLES: Final = {
+    "title": "subtitle",
+    "booktitle": "booksubtitle",
+    "maintitle": "mainsubtitle",
+    "journaltitle": "journalsubtitle",
+}
+
+
+def join_subtitles(fields: Fields) -> None:
+    """Puts each subtitle behind its title."""
+    for title, subtitle in SUBTITLES.items():
+        if fields.get(title) and (said := fields.pop(subtitle, None)):
+            between = " " if fields[title][0].rstrip("}")[-1:] in ":?!" else ": "
+            fields[title] = [f"{fields[title][0]}{between}{said[0]}"]
+
+
+# The words that BibLaTeX has for kinds of work, which its styles translate.
+KINDS: Final = {
+    "phdthesis": "PhD thesis",
+    "mathesis": "Master’s thesis",
+    "mastersthesis": "Master’s thesis",
+    "bathesis": "Bachelor’s thesis",
+    "candthesis": "Candidate thesis",
+    "techreport": "Technical report",
+    "resreport": "Research report",
+    "software": "Computer software",
+    "datacd": "Data CD",
+    "audiocd": "Audio CD",
+}
+
+
+def _read_genre(fields: Fields) -> str | None:
+    said = detex(fields.get("type", [""])[0])
+    return KINDS.get(said.lower(), said) or None
+
+
+def _write_genre(item: Item) -> Iterator[Line]:
+    yield "type", escape(clean(item.texts["genre"]))
+
+
+def _read_pmid(fields: Fields) -> str | None:
+    if fields.get("pmid"):
+        said = detex(fields["pmid"][0])
+        return identifiers.pmid(said) or said or None
+    is_pubmed = fields.get("eprinttype", [""])[0].lower() == "pubmed"
+    return identifiers.pmid(fields.get("eprint", [""])[0]) or None if is_pubmed else None
 
 
 # The names that babel has for languages; BibLaTeX hyphenates and translates by them.
@@ -241,6 +305,14 @@ def _eprint(text: str) -> Iterator[Line]:
         yield "eprinttype", "arxiv"
 
 
+def is_arxiv(fields: Fields) -> bool:
+    """Whether the fields for electronic prints say that this is one of arXiv's."""
+    server = (fields.get("archiveprefix") or fields.get("eprinttype") or [""])[0].lower()
+    eprint = fields.get("eprint", [""])[0]
+    looks = not server and bool(_ARXIV.fullmatch(eprint))
+    return bool(eprint) and (server == "arxiv" or looks)
+
+
 def _write_preprint(item: Item) -> Iterator[Line]:
     number = item.texts["number"]
     found = list(_eprint(number))
@@ -254,16 +326,17 @@ def _write_preprint_doi(item: Item) -> Iterator[Line]:
 
 
 def _read_preprint(fields: Fields) -> str | None:
-    eprint = fields.get("eprint", [""])[0]
-    server = (fields.get("archiveprefix") or fields.get("eprinttype") or [""])[0].lower()
-    if eprint and (server == "arxiv" or (not server and _ARXIV.fullmatch(eprint))):
-        return f"arXiv:{eprint.removeprefix('arXiv:')}"
+    if is_arxiv(fields):
+        return f"arXiv:{fields['eprint'][0].removeprefix('arXiv:')}"
     return detex(fields["number"][0]) if fields.get("number") else None
 
 
 PAGE: Final = Shape(_write_page, _read_page)
 PAGE_OR_EID: Final = Shape(_write_page, _read_page_or_eid)
-TITLE: Final = Shape(_write_title)
+TITLE: Final = Shape(_protected("title", "title"))
+BOOK_TITLE: Final = Shape(_protected("container-title", "booktitle"))
+GENRE: Final = Shape(_write_genre, _read_genre)
+PMID: Final = Shape(read=_read_pmid)
 MEDIUM: Final = Shape(read=_read_medium)
 ISSUED: Final = Shape(_write_issued, _read_issued)
 DATE: Final = Shape(_write_date_or_year, _read_issued)

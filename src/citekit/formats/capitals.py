@@ -17,7 +17,7 @@ from citekit.markup.latex import LATEX, escape
 from citekit.tokens import DOWN, TEXT, UP, Token
 
 _WORD: Final = re.compile(r"[^\s]+|\s+")
-_ENDS_SENTENCE: Final = (":", ".", "?", "!", "–", "—")
+_ENDS_SENTENCE: Final = (":", "?", "!", "–", "—")
 
 
 def protected(title: str) -> str:

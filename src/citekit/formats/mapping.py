@@ -13,6 +13,7 @@ from functools import cache
 from typing import Final
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from citekit import identifiers, pages
 from citekit.dates import Date
@@ -44,6 +45,8 @@ GROUPS: Final = {
     "MEETINGS": "paper-conference speech",
     "NUMBERED": "patent report standard",
     "MUSIC": "musical_score song",
+    "LAW": "bill hearing legal_case legislation patent regulation treaty",
+    "IN_SERIES": "book classic collection chapter entry entry-dictionary entry-encyclopedia paper-conference",
 }
 
 
@@ -139,6 +142,9 @@ class Mapping:
     def lines(self, item: Item) -> list[Line]:
         """(slot, text) for all that *item* says, in the order of the rows; never empty text."""
         plan = self.plan(item.type)
+        kind = self.column.kinds.get(item.type, "")
+        if kind and "genre" not in item.texts:
+            item = replace(item, texts=item.texts | {"genre": kind})
         found: list[tuple[int, Row, Value, list[Line]]] = []
         for shelf in (item.texts, item.names, item.dates):
             for variable, value in shelf.items():
@@ -148,6 +154,8 @@ class Mapping:
         found.sort(key=_place)
         out = [line for *_, lines in found for line in lines]
         placed = self._placed(found, out)
+        if item.texts.get("genre") == kind:
+            placed.add("genre")
         place = plan["note"][0]
         notes_at = sum(len(lines) for at, *_, lines in found if at < place)
         out[notes_at:notes_at] = self._notes(item, placed)
@@ -359,6 +367,8 @@ def names_line(name: Name) -> str:
     A comma inside the name of a body would be read as family and given name: it goes, and the
     one at the end says that this is a body (formats.md 3.6).
     """
+    if name.suffix and not name.given:
+        return clean(f"{name.whole_family}, , {name.suffix}")
     if name.literal or not name.given:
         return clean((name.literal or name.whole_family).replace(",", "")) + ","
     return clean(name.sort_form)

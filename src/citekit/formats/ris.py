@@ -94,7 +94,8 @@ def _write_page(item: Item) -> Iterator[Line]:
 
 
 def _read_page(fields: Fields) -> str | None:
-    return pages.joined(*(fields.get(tag, [""])[0] for tag in ("SP", "EP"))) or None
+    page = pages.joined(*(shapes.first(fields, tag) for tag in ("SP", "EP")))
+    return None if page in fields.get("C7", ()) else page or None
 
 
 # --- titles, kinds, identifiers --------------------------------------------------------------
@@ -129,6 +130,13 @@ def _read_short_title(fields: Fields) -> str | None:
     return next((t for tag in tags for t in fields.get(tag, ()) if t.lower() != full.lower()), None)
 
 
+def _read_issue(fields: Fields) -> str | None:
+    """IS; or M1, in which Ovid has the authors' address, if it can be the number of an issue."""
+    said = shapes.first(fields, "IS") or shapes.first(fields, "M1")
+    is_number = "IS" in fields or re.fullmatch(r"[\w .()/-]{0,12}\d[\w .()/-]{0,12}", said)
+    return said if said and is_number else None
+
+
 def _read_pmid(fields: Fields) -> str | None:
     """EndNote's export of a PubMed record has the PMID as accession number."""
     database = fields.get("DB", [""])[0].lower()
@@ -149,7 +157,11 @@ PAGE: Final = Shape(_write_page, _read_page)
 PAGE_OF_WHOLE: Final = shapes.page_of_whole(PAGE)
 PAGE_COUNT: Final = shapes.page_count("SP", PAGE)
 # Every importer keeps SP; most drop C7 (formats.md 3.7).
-ARTICLE_NUMBER: Final = Shape(shapes.text("number", "SP", unless="page"), one_way=True)
+ARTICLE_NUMBER: Final = Shape(
+    shapes.text("number", "SP", unless="page"),
+    lambda fields: shapes.first(fields, "C7") or None,
+    one_way=True,
+)
 PROCEEDINGS: Final = Shape(_write_proceedings, _read_proceedings)
 EVENT: Final = Shape(_write_event, _read_event)
 
@@ -165,11 +177,13 @@ ROWS: Final = (
     row("director",              "AU",       "A1",        "motion_picture"),
     row("composer",              "AU",       "A1",        "MUSIC"),
     row("editor",                "ED",       "A2",        "ARTICLES PARTS paper-conference document"),
-    row("editor",                "ED",       "",          "-ARTICLES -PARTS -paper-conference -document"),
+    row("editor",                "ED",       "A3",        "book classic report"),
+    row("editor",                "ED",       "",          "-ARTICLES -PARTS -paper-conference -document -book -classic -report"),
     row("collection-editor",     "A2",       "",          "SERIES"),
     row("interviewer",           "A2",       "",          "interview"),
     row("recipient",             "A2",       "",          "personal_communication"),
     row("performer",             "A2",       "",          "MUSIC"),
+    row("authority",             "A2",       "",          "patent"),
     row("collection-editor",     "A3",       "",          "PARTS paper-conference"),
     row("producer",              "A3",       "",          "motion_picture"),
     row("translator",            "A4"),
@@ -179,7 +193,7 @@ ROWS: Final = (
     row("container-title",       "T2 JF",    "JO JA J1", "ARTICLES"),
     row("container-title",       "T2 BT",    "",          "PARTS"),
     row("container-title",       "T2 BT C3", "",          "paper-conference", PROCEEDINGS),
-    row("container-title",       "T2",       "",          "-ARTICLES -PARTS -SERIES -MEETINGS -thesis"),
+    row("container-title",       "T2",       "JF JO",     "-ARTICLES -PARTS -SERIES -MEETINGS -thesis"),
     row("event-title",           "T2",       "",          "paper-conference", EVENT),
     row("event-title",           "T2",       "",          "speech"),
     row("collection-title",      "T2",       "",          "SERIES"),
@@ -191,14 +205,14 @@ ROWS: Final = (
     row("archive",               "DB"),
     row("PMID",                  "AN DB",    "",          "", Shape(_nothing, _read_pmid)),
     row("archive_location",      "AN"),
-    row("collection-number",     "M1",       "",          "book classic collection map pamphlet software PARTS paper-conference"),
+    row("collection-number",     "M1",       "",          "IN_SERIES map pamphlet software"),
     row("number",                "M1",       "",          "-ARTICLES -PARTS -SERIES -NUMBERED -paper-conference"),
-    row("issue",                 "IS",       "M1",        "ARTICLES"),
+    row("issue",                 "IS",       "M1",        "ARTICLES", Shape(read=_read_issue)),
     row("issue",                 "IS",       "",          "-ARTICLES"),
     row("page",                  "SP EP",    "",          "-WHOLES", PAGE),
     row("page",                  "SP EP",    "",          "WHOLES", PAGE_OF_WHOLE),
     row("number-of-pages",       "SP",       "",          "WHOLES", PAGE_COUNT),
-    row("number",                "SP",       "",          "ARTICLES", ARTICLE_NUMBER),
+    row("number",                "SP",       "C7",        "ARTICLES", ARTICLE_NUMBER),
     row("edition",               "ET",       "",          "-software -dataset"),
     row("version",               "ET",       "",          "software dataset"),
     row("chapter-number",        "SE",       "",          "PARTS"),
@@ -207,6 +221,7 @@ ROWS: Final = (
     row("authority",             "PB",       "",          "legal_case"),
     row("publisher-place",       "C1",       "PP",        "MEETINGS"),
     row("submitted",             "C1",       "",          "patent"),
+    row("scale",                 "C1",       "",          "map"),
     row("event-place",           "CY",       "",          "MEETINGS"),
     row("publisher-place",       "CY",       "PP",        "-MEETINGS"),
     row("number",                "SN",       "M1",        "NUMBERED"),
@@ -224,6 +239,7 @@ ROWS: Final = (
     row("call-number",           "CN"),
     row("source",                "DP"),
     row("PMCID",                 "C2",       "",          "ARTICLES", shapes.pmcid("C2")),
+    row("jurisdiction",          "C3",       "",          "patent"),
     row("genre",                 "M3",       "",          "-software -dataset", Shape(read=_read_genre)),
 )
 # fmt: on
@@ -248,9 +264,6 @@ def write(items: Iterable[Item]) -> Iterator[str]:
 
 
 def _record(item: Item, key: str) -> str:
-    kind = COLUMN.kinds.get(item.type)
-    if kind and "genre" not in item.texts:
-        item = replace(item, texts=item.texts | {"genre": kind})
     out = [f"TY  - {COLUMN.codes[item.type]}\r\n"]
     out.extend(f"{tag}  - {text}\r\n" for tag, text in MAPPING.lines(item))
     out.append(f"ID  - {clean(key)}\r\nER  - \r\n\r\n")

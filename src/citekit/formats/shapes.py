@@ -134,7 +134,15 @@ def _count(shape: Shape, fields: Fields) -> str | None:
 
 
 def _reader(slot: str, accepts: Callable[[str], bool]) -> ReadText:
-    return lambda fields: next(filter(accepts, fields.get(slot, ())), None)
+    """All values of *slot* that are of one kind: a journal may have two ISSNs."""
+
+    def read(fields: Fields) -> str | None:
+        return (
+            ", ".join(" ".join(said.split()) for said in fields.get(slot, ()) if accepts(said))
+            or None
+        )
+
+    return read
 
 
 def issn(slot: str) -> Shape:
@@ -163,43 +171,50 @@ def pmid(slot: str) -> Shape:
 
 
 def pmcid(slot: str) -> Shape:
-    """A PMCID in a slot for whatever people like."""
-    return Shape(
-        read=lambda fields: next(filter(None, map(identifiers.pmcid, fields.get(slot, ()))), None)
-    )
+    """A PMCID in a slot for whatever people like: Scopus has the PMID there, without letters."""
+    read = _reader(slot, lambda said: said[:3].upper() == "PMC" and said[3:].isdecimal())
+    return Shape(read=read)
 
 
-def doi(slot: str, *others: str, urls: tuple[str, ...] = ()) -> Shape:
+def doi(slot: str, *others: str, urls: tuple[str, ...] = (), keeps_url: bool = True) -> Shape:
     """A DOI in its slot; it is also looked for in *others* and among the *urls*.
 
-    An item without URL gets the DOI's address there, for readers that know addresses only.
+    Its address is written to those too, for readers that know addresses only; in the place of
+    the item's own, where that has room for one.
     """
 
     def write(item: Item) -> Iterator[Line]:
         bare = clean(item.texts["DOI"])
         yield slot, bare
-        if "URL" not in item.texts:
-            for url_slot in urls:
-                yield url_slot, identifiers.doi_url(bare)
+        if keeps_url and "URL" in item.texts:
+            return
+        for url_slot in urls:
+            yield url_slot, identifiers.doi_url(bare)
 
     return Shape(write, lambda fields: find_doi(fields, slot, *others, *urls))
 
 
 def find_doi(fields: Fields, slot: str, *others: str) -> str | None:
     """The first DOI of those slots; what stands in *slot* is taken for one anyway."""
-    found = (identifiers.doi(said) for name in (slot, *others) for said in fields.get(name, ()))
+    texts = (said for name in (slot, *others) for said in fields.get(name, ()))
+    found = (identifiers.doi(said) or identifiers.doi(said.partition("\n")[0]) for said in texts)
     return next(filter(None, found), None) or first(fields, slot) or None
 
 
-def url(slots: tuple[str, ...], *dois: str) -> Shape:
+def url(slots: tuple[str, ...], *dois: str, is_second: bool = False) -> Shape:
     """A URL that is not just the address of the DOI in one of *dois*.
 
-    One slot is enough to write where one is read by all; several are written alike.
+    Where there is room for one address (*is_second*), the DOI's comes first.
     """
+
+    def write(item: Item) -> Iterator[Line]:
+        if not (is_second and "DOI" in item.texts):
+            for slot in slots:
+                yield slot, clean(item.texts["URL"])
 
     def read(fields: Fields) -> str | None:
         own = find_doi(fields, *dois, *slots)
         found = (said for slot in slots for said in fields.get(slot, ()))
         return next((said for said in found if not own or identifiers.doi(said) != own), None)
 
-    return Shape(read=read)
+    return Shape(write if is_second else None, read)

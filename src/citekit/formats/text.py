@@ -27,7 +27,9 @@ def decoded(stream: BinaryIO) -> io.TextIOWrapper:
     """*stream* as text whose lines end in LF; undecodable bytes are left as lone surrogates."""
     buffered = unowned(stream)
     encoding = _BOMS.get(buffered.peek(2)[:2], "utf-8-sig")
-    return io.TextIOWrapper(buffered, encoding, errors="surrogateescape", newline=None)
+    # UTF-16 has no bytes of its own that could be left as they are.
+    errors = "replace" if encoding == "utf-16" else "surrogateescape"
+    return io.TextIOWrapper(buffered, encoding, errors=errors, newline=None)
 
 
 def unowned(stream: BinaryIO) -> io.BufferedReader:
