@@ -11,7 +11,7 @@ from citekit import citing, files, formats, resources
 from citekit.model import Item
 from citekit.store import Store
 
-STYLES = ("apa", "nature", "nlm-citation-sequence", "modern-language-association")
+STYLES = ("apa", "nature", "nlm-citation-sequence", "american-medical-association")
 
 
 def run(out: Path, console: Console) -> str:

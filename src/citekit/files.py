@@ -13,10 +13,10 @@ import re
 import tempfile
 import warnings
 import zlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Any, BinaryIO, Final, TextIO, cast
+from typing import BinaryIO, Final, TextIO, cast
 
 from citekit import formats
 from citekit.errors import (
@@ -29,10 +29,9 @@ from citekit.errors import (
 )
 from citekit.formats import Format
 from citekit.formats.text import unowned
-from citekit.model import Item, as_item
+from citekit.model import Item, Work, as_items
 
 Source = str | Path | bytes | BinaryIO | TextIO
-Work = Item | Mapping[str, Any]
 
 _HEAD: Final = 1 << 14
 _GZIP: Final = b"\x1f\x8b"
@@ -123,7 +122,7 @@ def dumps(works: Iterable[Work] | Work, format: str = "csl-json") -> str:  # noq
     <BLANKLINE>
     <BLANKLINE>
     """
-    return "".join(formats.find(format).write(_items(works)))
+    return "".join(formats.find(format).write(as_items(works)))
 
 
 def dump(
@@ -187,15 +186,8 @@ def _umask() -> int:
     return mask
 
 
-def _items(works: Iterable[Work] | Work) -> Iterator[Item]:
-    """The Items of *works*; a lone one is taken as well."""
-    if isinstance(works, Item | Mapping):
-        works = [works]
-    return map(as_item, works)
-
-
 def _write(works: Iterable[Work] | Work, stream: BinaryIO | TextIO, found: Format) -> None:
-    pieces = found.write(_items(works))
+    pieces = found.write(as_items(works))
     if isinstance(stream, io.TextIOBase):
         stream.writelines(pieces)
     else:

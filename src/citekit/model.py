@@ -7,7 +7,7 @@ does not know stays in `extra` as it came, so that CSL-JSON goes through without
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 import msgspec
@@ -105,7 +105,18 @@ class Item(Struct, repr_omit_defaults=True):
         return out
 
 
-def as_item(work: Item | Mapping[str, Any]) -> Item:
+Work = Item | Mapping[str, Any]
+"""What the library takes for one work: an Item, or a CSL-JSON object."""
+
+
+def as_items(works: Iterable[Work] | Work) -> Iterator[Item]:
+    """The Items of *works*; a lone one is taken as well. Raises ItemError on the way."""
+    if isinstance(works, Item | Mapping):
+        works = [works]
+    return map(as_item, works)
+
+
+def as_item(work: Work) -> Item:
     """*work* itself, or the Item in it when it is a CSL-JSON object; raises ItemError."""
     return work if isinstance(work, Item) else Item.from_csl(work)
 
