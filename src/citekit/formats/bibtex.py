@@ -32,7 +32,7 @@ from citekit.formats.base import Format
 from citekit.formats.crosswalk import Column
 from citekit.formats.detex import detex
 from citekit.formats.mapping import Codec, Fields, Mapping, Row, Slots, row
-from citekit.formats.text import Report, clean, lines
+from citekit.formats.text import Report, clean, lines, undressed
 from citekit.keys import Keys
 from citekit.markup.latex import LATEX, escape, is_balanced
 from citekit.model import Item
@@ -128,16 +128,20 @@ def _title(text: str) -> str:
     return LATEX.write(richtext.parse(clean(text)))
 
 
+def _from_latex(text: str) -> str:
+    return undressed(detex(text))
+
+
 CODEC: Final = Codec(
     name=bibvalues.write_name,
     to_name=bibvalues.read_name,
     date=bibvalues.write_date,
     to_date=bibvalues.read_date,
     title=_title,
-    to_title=detex,
+    to_title=_from_latex,
     abstract=_title,
     text=_text,
-    to_text=detex,
+    to_text=_from_latex,
 )
 
 

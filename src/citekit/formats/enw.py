@@ -19,7 +19,7 @@ from citekit.formats import crosswalk, shapes
 from citekit.formats.base import Format
 from citekit.formats.mapping import Codec, Fields, Mapping, Slots, names_line, row
 from citekit.formats.plaintext import plain
-from citekit.formats.text import clean, lines
+from citekit.formats.text import clean, lines, undressed
 from citekit.keys import Keys
 from citekit.model import Item
 from citekit.names import from_sort_form
@@ -90,11 +90,12 @@ ROWS: Final = (
 
 CODEC: Final = Codec(
     name=names_line,
-    to_name=from_sort_form,
+    to_name=lambda text: from_sort_form(undressed(text)),
     date=shapes.reading_date,
     to_date=Date.from_text,
     title=plain,
-    to_title=str.strip,
+    to_title=undressed,
+    to_text=undressed,
     abstract=plain,
 )
 MAPPING: Final = Mapping(ROWS, CODEC, COLUMN, Slots(note="%Z", key="%F"))

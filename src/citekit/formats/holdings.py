@@ -44,10 +44,14 @@ _CHANGES: Final = """
 | all but CSL-JSON | Unknown keys of an item stay behind; runs of blanks and line ends become one blank (EndNote XML keeps paragraphs). Text is composed Unicode (NFC), without control characters. |
 | all but CSL-JSON | The `id` of an item comes back as its citation key: `citation-key`, else an `id` that is a key like ours, else one made of name, year and title. |
 | all but CSL-JSON | No format says whether a name's particle drops in sorting: "van Beethoven" comes back with a particle that does not. A name of one word comes back as a body. |
+| all but CSL-JSON | A URL that only is the address of the DOI is left out. |
+| EndNote | With a DOI, `%U` has the DOI's address, and another URL goes to the note. |
 | all but CSL-JSON | Shortened page ranges are written in full: 123-8 becomes 123-128. A text beside the parts of a date is left out. |
 | RIS, EndNote | Markup in titles and abstracts becomes plain text: H₂O keeps its small 2, *E. coli* loses its slant. |
 | RIS, EndNote, EndNote XML | A comma inside the name of a body goes, because importers take it for the end of a family name. |
+| RIS, EndNote, BibTeX, BibLaTeX | HTML entities such as `&amp;` are decoded when a file is read. |
 | RIS | The number of an article without pages stands where pages stand, and comes back as `page`. A preprint or standard of no named genre comes back with `Preprint` or `Standard`. |
+| BibLaTeX | A thesis or report of no named genre comes back as `PhD thesis` or `Technical report`: BibLaTeX wants a kind. |
 | BibTeX, BibLaTeX, EndNote XML | Titles without a field of their own lose their markup in the note. |
 | BibTeX, BibLaTeX | Braces and backslashes in a DOI or URL are percent-encoded. |
 """

@@ -6,6 +6,7 @@ as Windows-1252 and reported. CRLF, LF and a lone CR end a line. NUL is removed 
 
 from __future__ import annotations
 
+import html
 import io
 import re
 import unicodedata
@@ -20,6 +21,7 @@ _BOMS: Final = {b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
 _UNDECODED: Final = re.compile("[\udc80-\udcff]+")
 _UNSAFE: Final = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ufffe\uffff]")
 _BLANKS: Final = re.compile("  +")
+_ENTITY: Final = re.compile(r"&(?:amp|lt|gt|quot|apos|nbsp|#\d{1,6}|#x[0-9a-fA-F]{1,5});")
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
 
 
@@ -63,6 +65,17 @@ def clean(text: str) -> str:
         text = _BLANKS.sub(" ", _UNSAFE.sub(" ", _SURROGATE.sub("\ufffd", text)))
     text = text.strip()
     return text if text.isascii() else unicodedata.normalize("NFC", text)
+
+
+def undressed(text: str) -> str:
+    """*text* stripped, with the HTML entities that web pages leave in files decoded, once.
+
+    >>> undressed(" R&amp;D &#8211; p &lt; 0.05 &foo; ")
+    'R&D – p < 0.05 &foo;'
+    """
+    if "&" in text:
+        text = _ENTITY.sub(lambda match: html.unescape(match[0]), text)
+    return text.strip()
 
 
 def _windows_1252(match: re.Match[str]) -> str:
