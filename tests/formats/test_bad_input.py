@@ -281,6 +281,9 @@ PATHOLOGICAL = {
         "@book{a, author={a=b," + "a" * 5 * N + "}}",
         "@book{a, keywords={a" + " " * 5 * N + "b}}",
         "@book{a, title={" + "{" * N + "}" * N + "}}",
+        '@string{a0 = "ha"}\n'
+        + "".join(f"@string{{a{n + 1} = {' # '.join([f'a{n}'] * 10)}}}\n" for n in range(12))
+        + "@book{a, title=a12}",
         "@book{a, year={" + "9" * 5000 + " BC}, month={" + "9" * 5000 + "}}",
     ],
     "csl-json": [

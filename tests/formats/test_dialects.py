@@ -84,6 +84,7 @@ def test_ris(text: str, variable: str, value: object) -> None:
         (bib(r"howpublished={\url{http://x/}}", "misc"), "URL", "http://x/"),
         (bib(r"doi={https://doi.org/10.1000/a\_b}"), "DOI", "10.1000/a_b"),
         (bib(r"publisher={A {\&}amp; B}"), "publisher", "A & B"),
+        ('@string{may = "x"} ' + bib('note="may"'), "note", "may"),
         (bib("holder={H}", "patent"), "publisher", "H"),
         ('@string{me = "Foo, A."} ' + bib('author = me # " and Bar, B."'), "author", (Name("Foo", "A."), Name("Bar", "B."))),
         (bib(r"journal={{\'E}tudes \& {\em X}}"), "container-title", "Études & <i>X</i>"),

@@ -253,6 +253,7 @@ logging.getLogger("bibtexparser").addHandler(logging.NullHandler())
 
 _BEGINS: Final = re.compile(r"\s*@\s*\w+\s*[{(]")
 _STRETCH: Final = 1 << 16
+_LONGEST_JOINED: Final = 1 << 20
 
 
 def _blocks(stream: BinaryIO, report: Report) -> Iterator[tuple[int, Block, dict[str, str]]]:
@@ -273,7 +274,10 @@ def _resolved(value: str, strings: dict[str, str]) -> str:
         return value[1:-1]
     if value[:1] == value[-1:] == '"' and value.count('"') == 2:
         return value[1:-1]
-    return "".join(strings.get(part.lower(), part) for part in _parts(value))
+    parts = [_said(part, strings) for part in _parts(value)]
+    # Strings made of strings can grow without end; what no field would hold stays as it is written.
+    too_long = len(parts) > 1 and sum(map(len, parts)) > _LONGEST_JOINED
+    return value if too_long else "".join(parts)
 
 
 def _parts(value: str) -> Iterator[str]:
@@ -284,15 +288,16 @@ def _parts(value: str) -> Iterator[str]:
         if char == '"' and not depth:
             quoted = not quoted
         elif char == "#" and not depth and not quoted:
-            yield _bare(value[start:place])
+            yield value[start:place].strip()
             start = place + 1
-    yield _bare(value[start:])
+    yield value[start:].strip()
 
 
-def _bare(part: str) -> str:
-    part = part.strip()
-    is_enclosed = (part[:1], part[-1:]) in (("{", "}"), ('"', '"')) and len(part) > 1
-    return part[1:-1] if is_enclosed else part
+def _said(part: str, strings: dict[str, str]) -> str:
+    """The inside of {…} or "…"; else what the @string of that name says."""
+    if len(part) > 1 and (part[0], part[-1]) in (("{", "}"), ('"', '"')):
+        return part[1:-1]
+    return strings.get(part.lower(), part)
 
 
 def _entry_of(block: Block) -> Block:

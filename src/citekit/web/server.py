@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import socket
 from typing import Final
 
 from citekit.web import create_app
 
-# As many as the store's pool has connections: another thread would only wait for one.
-THREADS: Final = 15
+# Formatting holds the interpreter, so many threads only wait for each other; a slow client who
+# takes a long list holds one of them.
+THREADS: Final = 2 * (os.cpu_count() or 2)
 
 
 def check_free(host: str, port: int) -> None:
