@@ -24,7 +24,7 @@ NEVERS = [
     ("citekit.csl", "citekit.markup", ()),
     ("citekit.markup", "citekit.formats", ()),
     ("citekit", "citekit.web", ("citekit.web", "citekit.cli")),
-    ("citekit", "citekit.cli", ()),
+    ("citekit", "citekit.cli", ("citekit.cli",)),
     ("citekit", "citekit.store", ("citekit.store", "citekit.jobs", "citekit.cli", "citekit.demo", "citekit.web")),
     ("citekit", "sqlalchemy", ("citekit.store",)),
     ("citekit", "lxml", ("citekit.formats.xmlrecords", "citekit.formats.endnote_xml", "citekit.csl.library", "citekit.csl.peer")),

@@ -1,0 +1,7 @@
+"""`python -m citekit.cli`."""
+
+from __future__ import annotations
+
+from citekit.cli import main
+
+main()
