@@ -71,6 +71,15 @@ class Item(Struct, repr_omit_defaults=True):
     def __contains__(self, variable: str) -> bool:
         return self.get(variable) is not None
 
+    def put(self, variable: str, value: Value) -> None:
+        """Files *value* on the shelf of its kind."""
+        if isinstance(value, Date):
+            self.dates[variable] = value
+        elif isinstance(value, tuple):
+            self.names[variable] = value
+        else:
+            self.texts[variable] = value
+
     def variables(self) -> Iterator[str]:
         """The CSL variables that have a value."""
         yield from self.texts

@@ -19,7 +19,8 @@ from citekit.dates import Date
 from citekit.errors import Problem
 from citekit.formats import crosswalk, shapes
 from citekit.formats.base import Format
-from citekit.formats.mapping import Codec, Fields, Mapping, Slots, names_line, row
+from citekit.formats.mapping import Codec, Fields, Mapping, Slots, row
+from citekit.formats.plaintext import names_line
 from citekit.formats.text import clean
 from citekit.formats.xmlrecords import records
 from citekit.keys import Keys

@@ -7,7 +7,6 @@ note ("Event date: 2020-06"), is read from there again, and so is never lost in 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
 from typing import Final
@@ -15,26 +14,17 @@ from typing import Final
 from msgspec import Struct
 from msgspec.structs import replace
 
-from citekit import identifiers, pages
+from citekit import pages
 from citekit.dates import Date
+from citekit.formats import labels
 from citekit.formats.crosswalk import Column
-from citekit.formats.plaintext import plain
 from citekit.formats.text import clean
 from citekit.model import Item, Value, join_keywords, split_keywords
-from citekit.names import Name, from_sort_form
+from citekit.names import Name
 from citekit.variables import DATES, NAMES, TITLES, TYPES, VARIABLES
 
 Line = tuple[str, str]
 Fields = dict[str, list[str]]
-
-# About the item's place in a document, not about the work: no file is the place for them.
-TRANSIENT: Final = frozenset(
-    "citation-number citation-label first-reference-note-number locator year-suffix".split()
-)
-_BETWEEN_NAMES: Final = " | "
-_UNLABELLED: Final = TRANSIENT | {"citation-key", "note"}
-TYPE_LABEL: Final = "Item type"
-
 
 # Item types that formats treat alike.
 GROUPS: Final = {
@@ -176,19 +166,21 @@ class Mapping:
     def _notes(self, item: Item, placed: set[str]) -> Iterator[Line]:
         if note := self.codec.text(item.texts.get("note", "")):
             yield self.note, note
-        labelled = _labelled(item, placed)
+        labelled = labels.labelled(item, placed)
         if not self.column.tells(item.type, item.texts.get("genre", "")):
             if self.type_slot:
                 yield self.type_slot, item.type
             else:
-                labelled.insert(0, f"{TYPE_LABEL}: {item.type}")
+                labelled.insert(0, f"{labels.TYPE_LABEL}: {item.type}")
         if labelled:
             yield self.labels, self.codec.text("; ".join(labelled))
 
     def item(self, type_: str, fields: Fields) -> Item:
         """The Item in *fields*; what no row reads is kept in CSL-JSON's `custom`."""
-        notes = [(text, parse_labels(text)) for text in self._texts_of(fields, self.labels)]
-        told = [labelled[TYPE_LABEL] for _, labelled in notes if TYPE_LABEL in labelled]
+        notes = [(text, labels.parse(text)) for text in self._texts_of(fields, self.labels)]
+        told = [
+            labelled[labels.TYPE_LABEL] for _, labelled in notes if labels.TYPE_LABEL in labelled
+        ]
         told += fields.get(self.type_slot, [])
         item = Item("", told[0] if told and told[0] in TYPES else type_)
         left = dict(fields)
@@ -196,8 +188,8 @@ class Mapping:
             left.pop(slot, None)
         for variable, (_, rule) in self.plan(item.type).items():
             if variable != "note" and (value := self._read(rule, fields, left)):
-                put(item, variable, value)
-        kept = [text for text, labelled in notes if not _obey(item, labelled)]
+                item.put(variable, value)
+        kept = [text for text, labelled in notes if not labels.obey(item, labelled)]
         if self.labels != self.note:
             kept = self._texts_of(fields, self.note) + kept
             left.pop(self.note, None)
@@ -219,8 +211,8 @@ class Mapping:
         moved = {rule.variable for rule in rules if rule.shape.one_way}
         places = {rule.variable: " ".join(rule.slots) for rule in rules if not rule.shape.one_way}
         places["citation-key"] = self.key
-        for variable in sorted(VARIABLES - TRANSIENT - places.keys() - moved):
-            places[variable] = f"{self.labels} “{label(variable)}:”"
+        for variable in sorted(VARIABLES - labels.TRANSIENT - places.keys() - moved):
+            places[variable] = f"{self.labels} “{labels.label(variable)}:”"
         return places
 
     def _plan(self, type_: str) -> dict[str, tuple[int, Row]]:
@@ -288,57 +280,6 @@ class Mapping:
         return self.codec.to_text(texts[0])
 
 
-def _labelled(item: Item, placed: set[str]) -> list[str]:
-    """What has no slot, as "Label: text"."""
-    parts = []
-    # PMID first, where people look for it; then by name, so that a file written again is the same.
-    for variable in sorted(item.variables(), key=lambda name: (name != "PMID", name)):
-        if variable in placed or variable in _UNLABELLED:
-            continue
-        if variable == "URL" and identifiers.doi(item.texts["URL"]) == item.texts.get("DOI"):
-            continue  # the DOI says it
-        if text := _BETWEEN_NAMES.join(_label_texts(variable, item[variable])):
-            # A value must not bring a label of its own.
-            text = _LABEL_START.sub(_tamed, text)
-            parts.append(f"{label(variable)}: {text}")
-    return parts
-
-
-def _tamed(label_: re.Match[str]) -> str:
-    return label_[0].replace("; ", ", ")
-
-
-def _label_texts(variable: str, value: Value) -> list[str]:
-    if isinstance(value, Date):
-        return [clean(value.edtf)]
-    if isinstance(value, str):
-        return [plain(value) if variable in TITLES else clean(value)]
-    return [names_line(name) for name in value]
-
-
-def _from_label(variable: str, text: str) -> Value | None:
-    if variable in NAMES:
-        return tuple(
-            from_sort_form(name) for name in text.split(_BETWEEN_NAMES) if name.strip(" ,")
-        )
-    return Date.from_text(text) if variable in DATES else text
-
-
-def _obey(item: Item, labelled: dict[str, str]) -> bool:
-    """Files what a note's labels say; False when one contradicts a field, or there are none.
-
-    Only a date or a page may be said again: in full, where its field holds a part.
-    """
-    said = {variable: text for variable, text in labelled.items() if variable != TYPE_LABEL}
-    again = {variable for variable in said if variable in item}
-    if not labelled or again - DATES - {"page"}:
-        return False
-    for variable, text in said.items():
-        if value := _from_label(variable, text):
-            put(item, variable, value)
-    return True
-
-
 def _same(variable: str, value: Value, back: Value | None) -> bool:
     if variable == "page" and isinstance(value, str) and isinstance(back, str):
         return pages.same(value, back)
@@ -349,62 +290,3 @@ def _same(variable: str, value: Value, back: Value | None) -> bool:
 
 def _place(found: tuple[int, Row, Value, list[Line]]) -> int:
     return found[0]
-
-
-def put(item: Item, variable: str, value: Value) -> None:
-    """Files *value* on the shelf of its kind."""
-    if isinstance(value, Date):
-        item.dates[variable] = value
-    elif isinstance(value, tuple):
-        item.names[variable] = value
-    else:
-        item.texts[variable] = value
-
-
-def names_line(name: Name) -> str:
-    """One name as RIS, .enw and EndNote XML have it: "van der Berg, Jan, Jr."; a body "WHO,".
-
-    A comma inside the name of a body would be read as family and given name: it goes, and the
-    one at the end says that this is a body (formats.md 3.6).
-    """
-    if name.suffix and not name.given:
-        return clean(f"{name.whole_family}, , {name.suffix}")
-    if name.literal or not name.given:
-        return clean((name.literal or name.whole_family).replace(",", "")) + ","
-    return clean(name.sort_form)
-
-
-def label(variable: str) -> str:
-    """The name of *variable* in a note: "event-date" is "Event date"; PMID stays."""
-    return _LABELS[variable]
-
-
-def parse_labels(note: str) -> dict[str, str]:
-    """{variable: text} of a note made of labels only; {} for any other note.
-
-    >>> parse_labels("PMID: 40579466; Event date: 2020-06")
-    {'PMID': '40579466', 'event-date': '2020-06'}
-    >>> parse_labels("PMID: see below. And more")
-    {'PMID': 'see below. And more'}
-    >>> parse_labels("Read this first")
-    {}
-    """
-    if not _LABEL_START.match(note):
-        return {}
-    pieces = _LABEL_START.split(note)[1:]
-    return {
-        _BY_LABEL[name]: text.strip() for name, text in zip(pieces[::2], pieces[1::2], strict=True)
-    }
-
-
-def _label(variable: str) -> str:
-    if variable.upper() == variable:
-        return variable
-    return variable.replace("-", " ").replace("_", " ").capitalize()
-
-
-_LABELS: Final = {variable: _label(variable) for variable in sorted(VARIABLES)}
-_BY_LABEL: Final = {text: variable for variable, text in _LABELS.items()} | {TYPE_LABEL: TYPE_LABEL}
-_LABEL_START: Final = re.compile(
-    rf"(?:^|; )({'|'.join(sorted(map(re.escape, _BY_LABEL), key=len, reverse=True))}): "
-)

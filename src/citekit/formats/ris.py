@@ -20,8 +20,8 @@ from citekit.dates import Date
 from citekit.errors import Problem
 from citekit.formats import crosswalk, shapes
 from citekit.formats.base import Format
-from citekit.formats.mapping import Codec, Fields, Line, Mapping, Shape, Slots, names_line, row
-from citekit.formats.plaintext import plain
+from citekit.formats.mapping import Codec, Fields, Line, Mapping, Shape, Slots, row
+from citekit.formats.plaintext import names_line, plain
 from citekit.formats.text import clean, lines, undressed
 from citekit.keys import Keys
 from citekit.model import Item
