@@ -107,6 +107,32 @@ def test_what_has_no_variable_is_kept() -> None:
     assert item.extra["custom"] == {"bdsk-url-1": "u", "booktitle": "B"}
 
 
+CHILD = "@inproceedings{c, title={Paper}, crossref={P}}"
+PARENT = "@proceedings{p, title={Proc}, subtitle={Of it}, editor={E, F}, year=2020, note={N}}"
+
+
+@pytest.mark.parametrize(
+    "text", [f"{CHILD}\n{PARENT}", f"{PARENT}\n{CHILD}"], ids=["before", "behind"]
+)
+def test_a_part_takes_from_its_volume(text: str) -> None:
+    """`crossref` gives a paper the title, editors and year of its proceedings, not their note."""
+    items = {item.id: item for item in loads(text, "bibtex")}
+    assert items["c"]["title"] == "Paper"
+    assert items["c"]["container-title"] == "Proc: Of it"
+    assert items["c"]["editor"] == (Name("E", "F"),)
+    assert items["c"]["issued"] == Date.of(2020)
+    assert "note" not in items["c"]
+    assert items["p"]["title"] == "Proc: Of it"
+
+
+def test_a_missing_volume_is_reported() -> None:
+    """A part whose volume is not in the file is read as it is."""
+    problems: list[Problem] = []
+    (item,) = loads(CHILD, "bibtex", problems=problems)
+    assert item["title"] == "Paper"
+    assert [problem.field for problem in problems] == ["crossref"]
+
+
 def test_and_others_is_reported() -> None:
     """An author list that says it is not complete is no complete author list."""
     problems: list[Problem] = []

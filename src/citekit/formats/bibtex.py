@@ -19,16 +19,17 @@ from bibtexparser.model import (
     Block,
     DuplicateBlockKeyBlock,
     DuplicateFieldKeyBlock,
-    Entry,
     ParsingFailedBlock,
     String,
 )
+from bibtexparser.model import Entry as BibEntry
 from msgspec.structs import replace
 
 from citekit import richtext
 from citekit.errors import Problem
 from citekit.formats import bibvalues, crosswalk
 from citekit.formats.base import Format
+from citekit.formats.bibparents import Entry, Family
 from citekit.formats.crosswalk import Column
 from citekit.formats.detex import detex
 from citekit.formats.mapping import Codec, Fields, Mapping, Row, Slots, row
@@ -183,36 +184,37 @@ class Dialect:
     def read(self, stream: BinaryIO) -> Iterator[Item | Problem]:
         """An Item for each entry, a Problem for each block that cannot be read."""
         problems: list[Problem] = []
+        family = Family()
         number = 0
         for line, block, strings in _blocks(stream, problems.append):
-            if isinstance(block, Entry):
+            if isinstance(block, BibEntry):
                 number += 1
                 place = Problem("", line=line, record=number, id=block.key, lost=False)
-                item = self._item(block, strings, place, problems)
+                entry = Entry(block.entry_type, block.key, _fields(block, strings), place)
+                items = [self._item(settled, problems) for settled in family.settle(entry)]
                 yield from problems
-                yield item
+                yield from items
             else:
                 yield from problems
                 yield _problem(block, line)
             problems.clear()
+        for orphan in family.orphans():
+            message = f"no entry {orphan.parent[:40]!r} to take fields from"
+            problems.append(replace(orphan.place, message=message, field="crossref"))
+            yield self._item(orphan, problems)
         yield from problems
 
-    def _item(
-        self, entry: Entry, strings: dict[str, str], place: Problem, problems: list[Problem]
-    ) -> Item:
-        fields: Fields = {}
-        for field in entry.fields:
-            name = field.key.lower()
-            fields.setdefault(name, _split(name, _resolved(str(field.value), strings)))
+    def _item(self, entry: Entry, problems: list[Problem]) -> Item:
+        fields, place = entry.fields, entry.place
         for name in _NAME_FIELDS & fields.keys():
             if fields[name][-1:] == ["others"]:
-                fields[name].pop()
+                fields[name] = fields[name][:-1]
                 message = "the list of names ends in “and others”"
                 problems.append(replace(place, message=message, field=name))
         bibvalues.join_subtitles(fields)
-        type_ = self._type(entry.entry_type, fields)
+        type_ = self._type(entry.code, fields)
         if type_ is None:
-            message = f"unknown type {entry.entry_type[:40]!r}, read as document"
+            message = f"unknown type {entry.code[:40]!r}, read as document"
             problems.append(replace(place, message=message))
         item = self.mapping.item(type_ or "document", fields)
         item.id = item.texts["citation-key"] = entry.key
@@ -224,6 +226,16 @@ class Dialect:
         found = self.column.type_of(code, detex(fields.get("type", [""])[0]))
         is_preprint = found in ("document", "webpage") and bibvalues.is_arxiv(fields)
         return "article" if is_preprint else found
+
+
+def _fields(block: BibEntry, strings: dict[str, str]) -> Fields:
+    """{field: texts}; of a field that is there twice, the first."""
+    fields: Fields = {}
+    for field in block.fields:
+        name = field.key.lower()
+        if name not in fields:
+            fields[name] = _split(name, _resolved(str(field.value), strings))
+    return fields
 
 
 def _value(name: str, texts: list[str]) -> str:
@@ -263,7 +275,7 @@ def _blocks(stream: BinaryIO, report: Report) -> Iterator[tuple[int, Block, dict
         for block in map(_entry_of, parse_string(text, parse_stack=[]).blocks):
             if isinstance(block, String):
                 strings[block.key.lower()] = _resolved(block.value, strings)
-            elif isinstance(block, Entry | ParsingFailedBlock):
+            elif isinstance(block, BibEntry | ParsingFailedBlock):
                 yield first + (block.start_line or 0), block, strings
 
 
