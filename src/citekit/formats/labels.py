@@ -100,7 +100,16 @@ def parse(note: str) -> dict[str, str]:
     }
 
 
+# Words that people have for a variable, where CSL's name is for programs.
+_WORDS: Final = {
+    "available-date": "Published online",
+    "container-title-short": "Journal abbreviation",
+}
+
+
 def _label(variable: str) -> str:
+    if variable in _WORDS:
+        return _WORDS[variable]
     if variable.upper() == variable:
         return variable
     return variable.replace("-", " ").replace("_", " ").capitalize()
