@@ -18,8 +18,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from citekit.store import Store
+
+# A slow machine is no fault of the code. On CI the examples are always the same, elsewhere new
+# ones are tried each time.
+settings.register_profile(
+    "citekit",
+    deadline=None,
+    derandomize="CI" in os.environ,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile("citekit")
 
 SECONDS_TO_START = 20
 
