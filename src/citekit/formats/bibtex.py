@@ -44,6 +44,12 @@ from citekit.variables import NAMES
 # fmt: off
 _SHARED: Final = (
     #   variable                 fields            also read        item types
+    row("issue",                 "number",         "issue",         "ARTICLES periodical"),
+    row("number",                "eprint",         "number archiveprefix eprinttype", "article", bibvalues.PREPRINT),
+    row("collection-number",     "number",         "",              "IN_SERIES"),
+    row("number",                "number",         "",              "-ARTICLES -IN_SERIES -periodical -article"),
+    row("publisher",             "publisher",      "institution organization school", "-thesis -report -standard -LAW"),
+    row("publisher",             "publisher",      "holder school", "LAW"),
     row("author",                "author",         "",              "-motion_picture -MUSIC"),
     row("director",              "author",         "",              "motion_picture"),
     row("composer",              "author",         "",              "MUSIC"),
@@ -94,27 +100,15 @@ _SHARED: Final = (
 _BIBTEX: Final = (
     row("container-title",       "journal",        "journaltitle booktitle", "ARTICLES"),
     row("issued",                "year month",     "date",          "", bibvalues.ISSUED),
-    row("issue",                 "number",         "issue",         "ARTICLES periodical"),
-    row("number",                "eprint",         "number archiveprefix eprinttype", "article", bibvalues.PREPRINT),
-    row("collection-number",     "number",         "",              "IN_SERIES"),
-    row("number",                "number",         "",              "-ARTICLES -IN_SERIES -periodical -article"),
     row("publisher",             "school",         "institution publisher", "thesis"),
     row("publisher",             "institution",    "publisher school organization", "report standard"),
-    row("publisher",             "publisher",      "institution organization school", "-thesis -report -standard -LAW"),
-    row("publisher",             "publisher",      "holder school", "LAW"),
     row("publisher-place",       "address",        "location"),
     row("annote",                "annote",         "annotation"),
 )
 _BIBLATEX: Final = (
     row("container-title",       "journaltitle",   "journal booktitle", "ARTICLES"),
     row("issued",                "date",           "year month",    "", bibvalues.DATE),
-    row("issue",                 "number",         "issue",         "ARTICLES periodical"),
-    row("number",                "eprint",         "number archiveprefix eprinttype", "article", bibvalues.PREPRINT),
-    row("collection-number",     "number",         "",              "IN_SERIES"),
-    row("number",                "number",         "",              "-ARTICLES -IN_SERIES -periodical -article"),
     row("publisher",             "institution",    "school publisher organization", "thesis report standard"),
-    row("publisher",             "publisher",      "institution organization school", "-thesis -report -standard -LAW"),
-    row("publisher",             "publisher",      "holder school", "LAW"),
     row("publisher-place",       "location",       "address"),
     row("annote",                "annotation",     "annote"),
 )
@@ -147,7 +141,10 @@ CODEC: Final = Codec(
 
 
 # What a reader of the file looks for first; the other fields follow in the order of the rows.
-_FIRST: Final = "author editor title journal journaltitle booktitle year month date".split()
+_FIRST: Final = """
+    author editor title journal journaltitle booktitle year month date publisher school institution
+    address location
+    """.split()
 _RANK: Final = {field: rank for rank, field in enumerate(_FIRST)}
 _NAME_FIELDS: Final = frozenset(
     slot for rule in _SHARED if rule.variable in NAMES for slot in (*rule.slots, *rule.also)
